@@ -1,0 +1,68 @@
+/** The demo's result as terminal tables. */
+import pc from 'picocolors'
+import { type ContributorResult, type DemoResult, isConserved } from './result.ts'
+
+/** Wei → OPEN with six decimals, rounded down. */
+export function formatOpen(wei: bigint): string {
+  const micro = wei / 10n ** 12n
+  return `${micro / 1_000_000n}.${(micro % 1_000_000n).toString().padStart(6, '0')}`
+}
+
+export function percent(part: number): string {
+  return `${(part * 100).toFixed(1)} %`
+}
+
+export interface Column {
+  readonly title: string
+  readonly isRight?: boolean
+}
+
+/** Plain-text table: columns as wide as their longest cell. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const widths = columns.map((column, c) => Math.max(column.title.length, ...rows.map((row) => row[c]!.length)))
+  const pad = (text: string, c: number) => (columns[c]!.isRight ? text.padStart(widths[c]!) : text.padEnd(widths[c]!))
+  const line = (cells: readonly string[]) => cells.map(pad).join('  ').trimEnd()
+  return [pc.dim(line(columns.map((column) => column.title))), ...rows.map(line)].join('\n')
+}
+
+function contributorRow(c: ContributorResult): string[] {
+  return [
+    c.name,
+    c.kind === 'honest' ? c.task : c.kind,
+    `${c.rowsOffered}`,
+    `${c.rowsOnChain}`,
+    `${c.rowsAccepted}`,
+    formatOpen(c.earnedWei),
+    formatOpen(c.claimedWei),
+    c.ownTaskShare === null ? '–' : percent(c.ownTaskShare),
+  ]
+}
+
+export function renderTerminalReport(result: DemoResult): string {
+  const columns: Column[] = [
+    { title: 'contributor' },
+    { title: 'task' },
+    { title: 'offered', isRight: true },
+    { title: 'on chain', isRight: true },
+    { title: 'accepted', isRight: true },
+    { title: 'earned OPEN', isRight: true },
+    { title: 'claimed', isRight: true },
+    { title: 'own-task pay', isRight: true },
+  ]
+  const m = result.money
+  const verdict = isConserved(m) ? pc.green('exact, to the wei') : pc.red('BROKEN')
+  const scores =
+    result.classAuc === null || result.recallAt90 === null
+      ? []
+      : [`  class AUC ${result.classAuc.toFixed(3)} · recall@90 ${percent(result.recallAt90)}`]
+  return [
+    table(columns, result.contributors.map(contributorRow)),
+    '',
+    `  answers right: ${percent(result.accuracyBefore)} before tuning, ${pc.bold(percent(result.accuracyAfter))} after`,
+    ...scores,
+    `  fees paid ${formatOpen(m.paid)} = contributors ${formatOpen(m.contributors)} + owner ${formatOpen(m.owner)} + provider ${formatOpen(m.provider)} + stakers ${formatOpen(m.stakers)} + platform ${formatOpen(m.platform)} + dust ${m.dust} wei`,
+    `  value in = value out: ${verdict}`,
+    `  influence computed on ${result.influenceBackend} · ${result.blocks} blocks`,
+    `  time: ${result.phases.map((p) => `${p.name} ${p.seconds.toFixed(1)} s`).join(' · ')}`,
+  ].join('\n')
+}
