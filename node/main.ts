@@ -1,0 +1,163 @@
+/** The `openledger` command: parses arguments and loads only the code that the chosen command needs. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { fail } from './cli/terminal.ts'
+
+const DEFAULT_RPC = 'http://127.0.0.1:8545'
+
+const integer =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}.`)
+    return value
+  }
+
+const decimalSeconds = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0 || value > 3600)
+    throw new InvalidArgumentError('expected seconds above 0, at most 3600.')
+  return value
+}
+
+const rpcOption = () => new Option('--rpc <url>', 'node to talk to').default(DEFAULT_RPC).env('OPENLEDGER_RPC')
+const accountOption = () =>
+  new Option('--account <who>', 'devnet account number, key file, or 0x private key')
+    .default('0')
+    .env('OPENLEDGER_ACCOUNT')
+const backendOption = () =>
+  new Option('--influence <backend>', 'where influence is computed').choices(['auto', 'gpu', 'js']).default('auto')
+
+const program = new Command('openledger')
+  .description('An EVM-compatible chain for AI: Datanets, attribution and fee splitting built in.')
+  .version('0.1.0')
+  .showHelpAfterError('(add --help for the options)')
+  .configureHelp({ sortSubcommands: false })
+
+program
+  .command('devnet')
+  .description('run a chain of one validator on this machine, with ten funded accounts')
+  .option('--port <port>', 'JSON-RPC port, HTTP and WebSocket; 0 takes a free one', integer(0, 65_535), 8545)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--block-time <seconds>', 'seconds between blocks', decimalSeconds, 1)
+  .option('--automine', 'make a block as soon as a transaction arrives, and none without')
+  .option('--data <folder>', 'keep the chain here; without it, it is gone at exit')
+  .addOption(backendOption())
+  .option('--silent', 'print nothing but errors')
+  .option('--json', 'print one JSON object with the accounts and URLs, then JSON lines')
+  .action(async (options) => (await import('./commands/devnet.ts')).runDevnet(options))
+
+program
+  .command('demo')
+  .description('the whole story in about two minutes: data, training, answers, attribution, pay')
+  .option('--seed <number>', 'another seed makes other text and other questions', integer(0, 4_294_967_295), 1)
+  .option('--data <file>', 'your own rows: JSON lines {"contributor","input","output"}')
+  .option('--report <file>', 'where the HTML report goes', 'demo-report.html')
+  .addOption(rpcOption())
+  .addOption(backendOption())
+  .action(async (options) => (await import('./commands/demo.ts')).runDemo(options))
+
+const datanet = program.command('datanet').description('create Datanets and add rows')
+datanet
+  .command('create <name>')
+  .description('create a Datanet owned by the account')
+  .option('--domain <text>', 'what it is about', '')
+  .option('--licence <text>', 'licence of the rows', 'CC-BY-4.0')
+  .option('--curation <who>', 'open: every row counts; owner: the owner accepts rows', 'open')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (name, options) => (await import('./commands/datanet.ts')).createDatanet(name, options))
+datanet
+  .command('add <datanet> <file>')
+  .description('add rows from JSON lines {"input","output"}; commits first, then reveals')
+  .option('--no-commit', 'put rows in the open at once: cheaper, but they can be copied while pending')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (id, file, options) => (await import('./commands/datanet.ts')).addToDatanet(id, file, options))
+datanet
+  .command('accept <datanet>')
+  .description('accept all pending rows of a Datanet that the account owns')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (id, options) => (await import('./commands/datanet.ts')).acceptRows(id, options))
+datanet
+  .command('publish <datanet>')
+  .description('freeze the accepted rows as a new version')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (id, options) => (await import('./commands/datanet.ts')).publishVersion(id, options))
+datanet
+  .command('list')
+  .description('list Datanets with their rows and versions')
+  .addOption(rpcOption())
+  .action(async (options) => (await import('./commands/datanet.ts')).listDatanets(options))
+
+program
+  .command('train <datanet>')
+  .description(
+    'fine-tune the base on the newest version of a Datanet, register the model version, wait until it serves',
+  )
+  .option('--model <id>', 'model to train; without it a new one is proposed', integer(1, 2 ** 31))
+  .option('--purpose <text>', 'what a new model is for', 'answers in the manner of its Datanet')
+  .option('--steps <number>', 'optimizer steps', integer(1, 100_000))
+  .option('--seed <number>', 'training seed', integer(0, 4_294_967_295), 1)
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (id, options) => (await import('./commands/train.ts')).train(id, options))
+
+program
+  .command('serve <model>')
+  .description('answer questions to a model for pay, until Ctrl-C')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (model, options) => (await import('./commands/serve.ts')).serve(model, options))
+
+program
+  .command('ask <model> <question>')
+  .description('ask a model, pay, and see the answer with the rows that made it')
+  .option('--max-output <tokens>', 'longest answer, tokens', integer(1, 4096), 64)
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (model, question, options) => (await import('./commands/ask.ts')).ask(model, question, options))
+
+program
+  .command('explain <job>')
+  .description("why an account's rows were paid, underpaid or not paid by one job")
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (job, options) => (await import('./commands/explain.ts')).explain(job, options))
+
+program
+  .command('claim')
+  .description("pay out what the account's identity has earned")
+  .option('--to <address>', 'where to; the account itself by default')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (options) => (await import('./commands/claim.ts')).claim(options))
+
+const keys = program.command('keys').description('make and keep encrypted account keys')
+keys
+  .command('new <name>')
+  .description('make a key and store it encrypted')
+  .option('--password-file <file>', 'read the password from here instead of asking')
+  .action(async (name, options) => (await import('./commands/keys.ts')).newKey(name, options))
+keys
+  .command('list')
+  .description('list stored keys')
+  .action(async () => (await import('./commands/keys.ts')).listKeys())
+keys
+  .command('import <name> <file>')
+  .description('store a private key from a file (0x and 64 hex digits)')
+  .option('--password-file <file>', 'read the password from here instead of asking')
+  .action(async (name, file, options) => (await import('./commands/keys.ts')).importKey(name, file, options))
+keys
+  .command('export <name>')
+  .description('print a private key')
+  .option('--password-file <file>', 'read the password from here instead of asking')
+  .action(async (name, options) => (await import('./commands/keys.ts')).exportKey(name, options))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  fail(error)
+}
