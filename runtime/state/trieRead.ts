@@ -1,0 +1,52 @@
+/** Reads and proves single keys of a trie by its root, at any height whose nodes are held. */
+import {
+  decodeNode,
+  type LoadedNode,
+  type NodeReader,
+  nibbleAt,
+  nibblesOf,
+  readNode,
+  rootNode,
+  type TrieNode,
+} from './trieNode.ts'
+
+/** The value at a 32-byte key, or `undefined`; a view into the node. Throws `StateDataError` when a node is missing. */
+export function readTrie(root: Uint8Array, key: Uint8Array, read: NodeReader): Uint8Array | undefined {
+  return walk(root, key, read, () => {})
+}
+
+/** The nodes from the root towards `key` (EIP-1186): they prove its value, or its absence. Empty for the empty trie. */
+export function proveTrie(root: Uint8Array, key: Uint8Array, read: NodeReader): Uint8Array[] {
+  const proof: Uint8Array[] = []
+  walk(root, key, read, (raw) => proof.push(raw))
+  return proof
+}
+
+function walk(
+  root: Uint8Array,
+  key: Uint8Array,
+  read: NodeReader,
+  visit: (raw: Uint8Array) => void,
+): Uint8Array | undefined {
+  let depth = 0
+  let node: TrieNode | undefined = rootNode(root)
+  while (node !== undefined) {
+    if (node.kind === 'hash') {
+      const raw: Uint8Array = readNode(node.hash, read)
+      visit(raw)
+      node = decodeNode(raw)
+    }
+    const loaded: LoadedNode = node
+    if (loaded.kind === 'branch') {
+      node = loaded.children[nibbleAt(key, depth)]
+      depth += 1
+      continue
+    }
+    const end: number = depth + loaded.path.length
+    if (end > 64 || Buffer.compare(nibblesOf(key, depth, end), loaded.path) !== 0) return undefined
+    if (loaded.kind === 'leaf') return end === 64 ? loaded.value : undefined
+    node = loaded.child
+    depth = end
+  }
+  return undefined
+}
