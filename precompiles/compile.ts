@@ -106,7 +106,7 @@ export function generatedFiles(): Map<string, string> {
   const files = new Map<string, string>()
   for (const path of paths) {
     const title = basename(path, '.sol')
-    if (!title.startsWith('I')) continue
+    if (!/^I[A-Z]/.test(title)) continue
     const name = title[1]!.toLowerCase() + title.slice(2)
     const layoutPath = path.replace(/I(\w+)\.sol$/, '$1Storage.sol')
     const layout = contracts[layoutPath]?.[basename(layoutPath, '.sol')]?.storageLayout

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IModel} from "./IModel.sol";
+
+/// @title Storage layout of IModel
+contract ModelStorage {
+    struct Model {
+        IModel.State state;
+        uint64 ownerId;
+        uint64 versionCount;
+        uint64 nextRatesAt;
+        uint128 stakeWei;
+        uint128 depositWei;
+        bytes32 baseHash;
+        bytes32 planHash;
+        bytes32 servingVersion;
+        IModel.Rates rates;
+        IModel.Rates nextRates;
+        uint64[] datanets;
+        string purpose;
+        string architecture;
+    }
+
+    struct Version {
+        IModel.VersionState state;
+        uint64 modelId;
+        uint64 number;
+        uint64 registeredBlock;
+        uint32 rowCount;
+        uint8 engine;
+        uint8 method;
+        bytes32 indexRoot;
+        bytes32 guardSeed;
+        bytes32 baseHash;
+        bytes32 tokenizerHash;
+        bytes32 evaluation;
+        bytes32 adapterDigest;
+        bytes32 indexDigest;
+        uint64 adapterBytes;
+        uint64 indexBytes;
+        IModel.DatanetVersion[] datanets;
+        IModel.Parent[] parents;
+    }
+
+    uint64 internal modelCount;
+    uint256 internal liabilities;
+    mapping(uint64 modelId => Model) internal models;
+    mapping(bytes32 versionId => Version) internal versions;
+}
