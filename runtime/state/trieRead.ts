@@ -1,7 +1,9 @@
-/** Reads and proves single keys of a trie by its root, at any height whose nodes are held. */
+/** Reads, proves and walks a trie by its root, at any height whose nodes are held. */
+import { StateDataError } from './rlpItem.ts'
 import {
   decodeNode,
   type LoadedNode,
+  loadNode,
   type NodeReader,
   nibbleAt,
   nibblesOf,
@@ -49,4 +51,24 @@ function walk(
     depth = end
   }
   return undefined
+}
+
+/** All entries of a trie, ascending by key. Throws `StateDataError` when a node is missing. */
+export function* walkTrie(root: Uint8Array, read: NodeReader): Generator<{ key: Uint8Array; value: Uint8Array }> {
+  const stack: { readonly node: TrieNode | undefined; readonly path: readonly number[] }[] = [
+    { node: rootNode(root), path: [] },
+  ]
+  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if (top.node === undefined) continue
+    const { path } = top
+    const node = loadNode(top.node, read)
+    if (node.kind === 'leaf') yield { key: keyOfNibbles([...path, ...node.path]), value: node.value }
+    else if (node.kind === 'extension') stack.push({ node: node.child, path: [...path, ...node.path] })
+    else for (let i = 15; i >= 0; i--) stack.push({ node: node.children[i], path: [...path, i] })
+  }
+}
+
+function keyOfNibbles(nibbles: readonly number[]): Uint8Array {
+  if (nibbles.length !== 64) throw new StateDataError('bad-node', `key of ${nibbles.length} nibbles`)
+  return Uint8Array.from({ length: 32 }, (_, i) => (nibbles[2 * i]! << 4) | nibbles[2 * i + 1]!)
 }
