@@ -7,7 +7,7 @@
  */
 import { RLP } from '@ethereumjs/rlp'
 import { utf8 } from '../primitives/bytes.ts'
-import type { ChainParams, ForkEntry } from '../primitives/chainParams.ts'
+import type { ChainParams } from '../primitives/chainParams.ts'
 import { keccak256 } from '../primitives/hashes.ts'
 
 export function encodeChainParams(params: ChainParams): Uint8Array {
@@ -28,11 +28,4 @@ export function encodeChainParams(params: ChainParams): Uint8Array {
 
 export function paramsHash(params: ChainParams): Uint8Array {
   return keccak256(encodeChainParams(params))
-}
-
-/** The fork in force in an epoch: the last entry that starts at or before it. */
-export function forkAt(forks: readonly ForkEntry[], epoch: number): ForkEntry['fork'] {
-  const active = forks.findLast((entry) => entry.epoch <= epoch)
-  if (active === undefined) throw new RangeError(`no fork is active in epoch ${epoch}`)
-  return active.fork
 }
