@@ -20,8 +20,8 @@ import {
   heightKey,
   logKey,
   openDatabase,
+  openTables,
   type Tables,
-  tablesOf,
   writeBatch,
 } from './tables.ts'
 
@@ -73,7 +73,7 @@ export interface ChainStoreOptions {
 /** Opens or creates the store in `folder`, checks it and repairs what it can; throws `StoreError`. */
 export async function openChainStore(folder: string, options: ChainStoreOptions): Promise<ChainStore> {
   const db = await openDatabase(folder)
-  const tables = tablesOf(db)
+  const tables = await openTables(db)
   try {
     await checkIdentity(db, tables, options.genesisHash)
     const recovery = await recover(db, tables, options.keccak ?? keccak256)
@@ -103,7 +103,7 @@ export async function openTemporaryChainStore(options: ChainStoreOptions): Promi
 /** Opens a store that this process already holds, for reading, in a worker thread. */
 export async function openChainReader(folder: string): Promise<Pick<ChainStore, 'snapshot' | 'close'>> {
   const db = await openDatabase(folder)
-  const tables = tablesOf(db)
+  const tables = await openTables(db)
   return { snapshot: () => snapshotOf(db, tables), close: () => db.close() }
 }
 

@@ -68,13 +68,16 @@ export async function openDatabase(folder: string): Promise<Database> {
   return db
 }
 
-export function tablesOf(db: Database): Tables {
+/** Ready for synchronous reads once this resolves. */
+export async function openTables(db: Database): Promise<Tables> {
   const names = Object.keys(TABLES) as TableName[]
-  return Object.fromEntries(names.map((name) => [name, tableOf(db, name)])) as Record<TableName, Table>
+  const pairs = await Promise.all(names.map(async (name) => [name, await openTable(db, name)] as const))
+  return Object.fromEntries(pairs) as Record<TableName, Table>
 }
 
-function tableOf(db: Database, name: TableName): Table {
+async function openTable(db: Database, name: TableName): Promise<Table> {
   const sublevel = sublevelOf(db, name)
+  await sublevel.open()
   const fail = (error: unknown) => storeErrorOf(error, 'read-failed', db.location)
   return {
     get(key, snapshot) {
