@@ -3,9 +3,10 @@ import { toHex } from '../primitives/bytes.ts'
 import type { Native } from './dispatch.ts'
 import type { NativeGenesis } from './genesis.ts'
 import type { NativeHost } from './native.ts'
+import { params } from './params/params.ts'
 
 /** In address order. */
-export const NATIVES: readonly Native[] = []
+export const NATIVES: readonly Native[] = [params]
 
 const byAddress = new Map(NATIVES.map((native) => [toHex(native.address), native]))
 
