@@ -32,6 +32,8 @@ export interface Backend {
 export interface ChainReads {
   /** Header of the newest final block. */
   head(): BlockHeader
+  /** Base fee of the block after this one (EIP-1559, with the chain's floor). */
+  nextBaseFeeWei(parent: BlockHeader): bigint
   header(height: number): Answer<BlockHeader | undefined>
   block(height: number): Answer<Block | undefined>
   receipts(height: number): Answer<readonly Receipt[] | undefined>

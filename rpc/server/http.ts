@@ -1,0 +1,71 @@
+/** HTTP: one POST of JSON in, one JSON out; bodies are bounded while they arrive. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type AccessRules, corsHeaders, isHostAllowed, isOriginAllowed, PREFLIGHT_HEADERS } from './access.ts'
+
+export interface HttpOptions {
+  readonly access: AccessRules
+  readonly bodyBytesMax: number
+  /** Text of the answer; `undefined` when there is nothing to say. */
+  readonly answer: (text: string, client: string) => Promise<string | undefined>
+}
+
+const JSON_TYPE = /^application\/(?:[\w.+-]*\+)?json(?:rpc)?\s*(?:;|$)/i
+
+function reply(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers })
+  response.end(text === '' ? undefined : `${text}\n`)
+}
+
+/** Whole body, or `undefined` once it is over the bound. */
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<string | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return undefined
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += chunk.length
+    if (bytes > bytesMax) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** What stands against the request before its body is read: status and words. */
+function objection(request: IncomingMessage, access: AccessRules): readonly [number, string] | undefined {
+  if (!isHostAllowed(request.headers.host, access)) return [403, 'invalid host specified']
+  if (!isOriginAllowed(request.headers.origin, access)) return [403, 'origin not allowed']
+  if (request.method !== 'POST') return [405, 'JSON-RPC: POST a JSON body, or open a WebSocket']
+  if (!JSON_TYPE.test(request.headers['content-type'] ?? ''))
+    return [415, 'invalid content type, only application/json is supported']
+  return undefined
+}
+
+export async function handleHttp(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: HttpOptions,
+): Promise<void> {
+  const { access } = options
+  const cors = corsHeaders(request.headers.origin, access)
+  if (request.method === 'OPTIONS' && isHostAllowed(request.headers.host, access))
+    return reply(response, 204, '', { ...cors, ...PREFLIGHT_HEADERS })
+  const refusal = objection(request, access)
+  if (refusal !== undefined) return reply(response, refusal[0], refusal[1], cors)
+  const body = await readBody(request, options.bodyBytesMax)
+  if (body === undefined) {
+    // The rest of the body is not read: the connection cannot be used again.
+    reply(response, 413, `content length too large: over ${options.bodyBytesMax} bytes`, {
+      ...cors,
+      connection: 'close',
+    })
+    return void request.resume()
+  }
+  const answer = await options.answer(body, request.socket.remoteAddress ?? '')
+  if (answer === undefined) return reply(response, 200, '', cors)
+  response.writeHead(200, { 'content-type': 'application/json', ...cors })
+  response.end(answer)
+}
