@@ -1,12 +1,14 @@
 /** The table of native contracts, and what each writes into block 0. */
 import { toHex } from '../primitives/bytes.ts'
+import { contributor } from './contributor/contributor.ts'
 import type { Native } from './dispatch.ts'
 import type { NativeGenesis } from './genesis.ts'
 import type { NativeHost } from './native.ts'
 import { params } from './params/params.ts'
+import { staking } from './staking/staking.ts'
 
 /** In address order. */
-export const NATIVES: readonly Native[] = [params]
+export const NATIVES: readonly Native[] = [staking, contributor, params]
 
 const byAddress = new Map(NATIVES.map((native) => [toHex(native.address), native]))
 
