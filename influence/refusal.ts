@@ -1,0 +1,42 @@
+/** The room's refusals: expected answers to bad input, returned as values and never thrown. */
+
+export type InfluenceCode =
+  | 'BadMagic'
+  | 'BadVersion'
+  | 'BadLength'
+  | 'BadPadding'
+  | 'BadLimit'
+  | 'BadOrder'
+  | 'LayerMismatch'
+  | 'GuardMismatch'
+  | 'FlagMismatch'
+  | 'LevelMismatch'
+  | 'RootMismatch'
+  | 'CodeRange'
+  | 'ModelMismatch'
+  | 'ShapeMismatch'
+  | 'NonFinite'
+  | 'WrongKind'
+  | 'BadParameter'
+  | 'ProofMismatch'
+  | 'ScoreMismatch'
+
+export interface Refused {
+  readonly kind: 'invalid'
+  readonly code: InfluenceCode
+  /** What would have been right, in words or as the value itself. */
+  readonly expected: unknown
+  readonly got: unknown
+}
+
+export const refuse = (code: InfluenceCode, expected: unknown, got: unknown): Refused => ({
+  kind: 'invalid',
+  code,
+  expected,
+  got,
+})
+
+/** Tells a refusal from any other value of this room. */
+export function isRefused(value: unknown): value is Refused {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'invalid'
+}

@@ -1,0 +1,60 @@
+/** Commitments of one query (influence.md §4.2, §4.3): queryHash, scoresRoot, contextRoot. */
+import { concat, uintToBytes } from '../../primitives/bytes.ts'
+import type { Hasher } from '../../primitives/hashes.ts'
+import { SCORE_LEAF_ROWS } from '../rowProof.ts'
+import type { Query } from '../surface.ts'
+import { byteTreeRoot, CODE_CHUNK_BYTES, CONTEXT_CHUNK_BYTES, DOMAIN, hashTagged, i32, treeRoot, u32 } from '../tree.ts'
+
+/** i16 values as little-endian bytes. */
+export function encodeInt16(values: Int16Array): Uint8Array {
+  const out = new Uint8Array(2 * values.length)
+  const view = new DataView(out.buffer)
+  for (let i = 0; i < values.length; i++) view.setInt16(2 * i, values[i]!, true)
+  return out
+}
+
+/** What `respond` commits to. */
+export function queryHashOf(query: Query, hash: Hasher): Uint8Array {
+  const codes = new Uint8Array(query.codes.buffer, query.codes.byteOffset, query.codes.length)
+  const codeRoot = byteTreeRoot(DOMAIN.codeChunk, codes, CODE_CHUNK_BYTES, hash)
+  const jobId = uintToBytes(query.jobId, 32)
+  const exponents = encodeInt16(query.exponents)
+  return hashTagged(DOMAIN.query, hash, query.modelVersion, jobId, u32(query.exponents.length), exponents, codeRoot)
+}
+
+/** Preimages of the score leaves: 128 scores each, zeros included. */
+export function scoreLeaves(scores: BigInt64Array): Uint8Array[] {
+  const leaves: Uint8Array[] = []
+  for (let first = 0; first < scores.length; first += SCORE_LEAF_ROWS) {
+    const part = scores.subarray(first, first + SCORE_LEAF_ROWS)
+    const leaf = new Uint8Array(5 + 8 * part.length)
+    const view = new DataView(leaf.buffer)
+    view.setUint8(0, DOMAIN.scoreLeaf)
+    view.setUint32(1, first, true)
+    for (const [i, score] of part.entries()) view.setBigInt64(5 + 8 * i, score, true)
+    leaves.push(leaf)
+  }
+  return leaves
+}
+
+export const scoresRootOf = (scores: BigInt64Array, hash: Hasher): Uint8Array =>
+  treeRoot(scoreLeaves(scores).map(hash), hash)
+
+/** `h`: little-endian i16 of H, block by block, padded like codes. */
+export function contextRootOf(
+  queryHash: Uint8Array,
+  exponentG: number,
+  x: Int32Array,
+  h: Uint8Array,
+  hash: Hasher,
+): Uint8Array {
+  const shifts = concat(...Array.from(x, i32))
+  return hashTagged(
+    DOMAIN.context,
+    hash,
+    queryHash,
+    i32(exponentG),
+    shifts,
+    byteTreeRoot(DOMAIN.contextChunk, h, CONTEXT_CHUNK_BYTES, hash),
+  )
+}
