@@ -1,9 +1,10 @@
 /** The block header: twenty fields (runtime.md §3), their RLP and the hash that names the block. */
 import { RLP } from '@ethereumjs/rlp'
-import { bytesToUint, equal, fromHex, uintToBytes } from '../../primitives/bytes.ts'
+import { bytesToUint, equal, fromHex, toHex } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
-import { EMPTY_BYTES, EMPTY_ROOT, trimZeros } from '../state/accountRecord.ts'
 import { type Refusal, refuse } from '../refusal.ts'
+import { EMPTY_BYTES, EMPTY_ROOT } from '../state/accountRecord.ts'
+import { decodeRlp, uintItem } from './rlp.ts'
 
 export interface Header {
   readonly parentHash: Uint8Array
@@ -31,7 +32,7 @@ export interface Header {
 export const EMPTY_OMMERS_HASH = fromHex('0x1dcc4de8dec75d7aab85b567b6ccd41ad312451b948a7413f0a142fd40d49347')
 const ZERO_NONCE = new Uint8Array(8)
 
-/** Name, length (`null`: an integer of at most so many bytes) and, for what never changes, the value. */
+/** Length, or for integers the greatest length, and the value of what never changes. */
 interface Field {
   readonly name: string
   readonly bytes: number
@@ -62,8 +63,6 @@ const FIELDS: readonly Field[] = [
   { name: 'parentBeaconBlockRoot', bytes: 32 },
 ]
 
-export const uint = (value: bigint | number): Uint8Array => trimZeros(uintToBytes(value, 32))
-
 /** The twenty fields in order, as RLP items. */
 export function headerFields(header: Header): Uint8Array[] {
   return [
@@ -75,14 +74,14 @@ export function headerFields(header: Header): Uint8Array[] {
     header.receiptsRoot,
     header.logsBloom,
     EMPTY_BYTES,
-    uint(header.number),
-    uint(header.gasLimit),
-    uint(header.gasUsed),
-    uint(header.timestamp),
+    uintItem(header.number),
+    uintItem(header.gasLimit),
+    uintItem(header.gasUsed),
+    uintItem(header.timestamp),
     header.extraData,
     header.mixHash,
     ZERO_NONCE,
-    uint(header.baseFeeWei),
+    uintItem(header.baseFeeWei),
     EMPTY_ROOT,
     EMPTY_BYTES,
     EMPTY_BYTES,
@@ -103,7 +102,11 @@ export type HeaderFault = 'HeaderMalformed' | 'HeaderConstant'
 /** RLP items → header: lengths, integers without leading zeros, constants. Codes: `HeaderMalformed`, `HeaderConstant`. */
 export function readHeader(items: unknown): Header | Refusal<HeaderFault> {
   if (!Array.isArray(items) || items.length !== FIELDS.length)
-    return refuse('HeaderMalformed', `a list of ${FIELDS.length} fields`, Array.isArray(items) ? items.length : 'a string')
+    return refuse(
+      'HeaderMalformed',
+      `a list of ${FIELDS.length} fields`,
+      Array.isArray(items) ? items.length : 'a string',
+    )
   for (const [i, field] of FIELDS.entries()) {
     const fault = fieldFault(field, items[i])
     if (fault !== undefined) return fault
@@ -132,7 +135,9 @@ function fieldFault(field: Field, item: unknown): Refusal<HeaderFault> | undefin
   const { name, bytes } = field
   if (!(item instanceof Uint8Array)) return refuse('HeaderMalformed', `${name}: bytes`, `${name}: a list`)
   if (field.constant !== undefined)
-    return equal(item, field.constant) ? undefined : refuse('HeaderConstant', `${name} = ${shown(field.constant)}`, item)
+    return equal(item, field.constant)
+      ? undefined
+      : refuse('HeaderConstant', `${name} = ${toHex(field.constant)}`, item)
   if (field.isInteger === undefined)
     return item.length === bytes ? undefined : refuse('HeaderMalformed', `${name}: ${bytes} bytes`, item)
   if (item.length > bytes || item[0] === 0)
@@ -140,20 +145,8 @@ function fieldFault(field: Field, item: unknown): Refusal<HeaderFault> | undefin
   return undefined
 }
 
-const shown = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString('hex')}`
-
 /** Header bytes → header; strict. */
 export function decodeHeader(bytes: Uint8Array): Header | Refusal<HeaderFault> {
   const items = decodeRlp(bytes)
   return items === undefined ? refuse('HeaderMalformed', 'canonical RLP', bytes) : readHeader(items)
-}
-
-/** Canonical RLP without trailing bytes → its item tree, or `undefined`. */
-export function decodeRlp(bytes: Uint8Array): unknown {
-  try {
-    const items = RLP.decode(bytes)
-    return equal(RLP.encode(items), bytes) ? items : undefined
-  } catch {
-    return undefined
-  }
 }

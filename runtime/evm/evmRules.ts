@@ -4,13 +4,13 @@
  * with constant-time answers.
  */
 import assert from 'node:assert/strict'
-import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { paramsBlock } from '@ethereumjs/block'
+import { type Common, createCustomCommon, Hardfork, Mainnet } from '@ethereumjs/common'
 import { paramsEVM } from '@ethereumjs/evm'
 import { paramsTx } from '@ethereumjs/tx'
 import { paramsVM } from '@ethereumjs/vm'
-import type { ChainParams } from '../../primitives/chainParams.ts'
 import { padLeft } from '../../primitives/bytes.ts'
+import type { ChainParams } from '../../primitives/chainParams.ts'
 import type { RuntimeCrypto } from '../crypto.ts'
 
 /** 6110, 7002, 7251 and 7685 (execution requests) and the blob schedule EIPs are off; all earlier rules stay. */
