@@ -92,10 +92,10 @@ async function runBatch(
   let bytesLeft = responseBytesMax
   const lane = async () => {
     for (let i = next++; i < requests.length; i = next++) {
-      const answer =
-        bytesLeft > 0
-          ? await runOne(options, requests[i], session, bytesLeft)
-          : errorText(idOf(requests[i]), tooLarge(responseBytesMax))
+      const run = bytesLeft > 0 ? await runOne(options, requests[i], session, bytesLeft) : ''
+      // Asked again: the other lanes have taken of the room meanwhile.
+      const fits = bytesLeft > 0 && (run?.length ?? 0) <= bytesLeft
+      const answer = fits ? run : errorText(idOf(requests[i]), tooLarge(responseBytesMax))
       answers[i] = answer
       bytesLeft -= answer?.length ?? 0
     }
