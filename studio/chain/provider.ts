@@ -1,0 +1,165 @@
+/** A provider's loop: takes jobs of the versions it serves, answers them with the deterministic engine, and responds. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bytesToHex, type Hex, hexToBytes, type LocalAccount, parseEventLogs } from 'viem'
+import { CONTRIBUTOR_ADDRESS } from '../../precompiles/addresses.ts'
+import { contributorAbi } from '../../precompiles/generated/contributor.ts'
+import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import type { StudioWorker } from '../surface.ts'
+import { type ChainClient, ChainRefusal, confirm, send, write } from './client.ts'
+import { answerJob } from './query.ts'
+import { INFERENCE, loadVersion, readJob, type VersionContent } from './version.ts'
+
+/** How often new blocks are looked for: a fraction of the shortest block time. */
+const POLL_MS = 200
+/** Jobs looked at on start for answers that a stopped provider still owes. */
+const OWED_JOBS_MAX = 1_000n
+/** `JobState` of IInference. */
+const TAKEN = 2
+
+export type ProviderEvent =
+  | { readonly kind: 'accepted'; readonly jobId: bigint }
+  | { readonly kind: 'answered'; readonly jobId: bigint; readonly output: string; readonly tokens: number }
+  | { readonly kind: 'declined'; readonly jobId: bigint; readonly reason: string }
+
+export interface ProviderOptions {
+  readonly versionIds: readonly Hex[]
+  readonly endpoint: string
+  readonly bondWei: bigint
+  readonly signal: AbortSignal
+  readonly onEvent?: (event: ProviderEvent) => void
+}
+
+interface Provider {
+  readonly client: ChainClient
+  readonly account: LocalAccount
+  readonly studio: StudioWorker
+  readonly id: bigint
+  readonly versions: ReadonlyMap<Hex, VersionContent>
+  readonly report: (event: ProviderEvent) => void
+}
+
+/** Runs until the signal aborts; throws `ChainRefusal` or `ContentError` when it cannot start. */
+export async function runProvider(
+  client: ChainClient,
+  account: LocalAccount,
+  studio: StudioWorker,
+  options: ProviderOptions,
+): Promise<void> {
+  const fromBlock = await client.getBlockNumber({ cacheTime: 0 })
+  const id = await register(client, account, options)
+  const loaded = await Promise.all(options.versionIds.map(async (v) => [v, await loadVersion(client, v)] as const))
+  const report = options.onEvent ?? (() => {})
+  const provider: Provider = { client, account, studio, id, versions: new Map(loaded), report }
+  for (const jobId of await owedJobs(provider)) await answerOne(provider, jobId)
+  let next = fromBlock
+  while (!options.signal.aborted) {
+    const head = await client.getBlockNumber({ cacheTime: 0 })
+    if (head >= next) {
+      await takeJobs(provider, next, head)
+      next = head + 1n
+    }
+    await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => {})
+  }
+}
+
+/** Registers with a bond on first use and names the versions served; returns the provider's contributor id. */
+async function register(client: ChainClient, account: LocalAccount, options: ProviderOptions): Promise<bigint> {
+  const base = { address: INFERENCE, abi: inferenceAbi } as const
+  const known = await idOf(client, account.address)
+  const record = await client.readContract({ ...base, functionName: 'getProvider', args: [known] })
+  if (known === 0n || !record.isRegistered) {
+    const args = [options.endpoint, options.versionIds]
+    await write(client, account, { ...base, functionName: 'registerProvider', args, value: options.bondWei })
+    return idOf(client, account.address)
+  }
+  const missing: Hex[] = []
+  for (const version of options.versionIds)
+    if (!(await client.readContract({ ...base, functionName: 'isServed', args: [known, version] })))
+      missing.push(version)
+  if (missing.length > 0) await write(client, account, { ...base, functionName: 'serve', args: [missing] })
+  return known
+}
+
+export function idOf(client: ChainClient, wallet: Hex): Promise<bigint> {
+  const address = bytesToHex(CONTRIBUTOR_ADDRESS)
+  return client.readContract({ address, abi: contributorAbi, functionName: 'idOf', args: [wallet] })
+}
+
+/** Jobs that this provider accepted before it stopped. */
+async function owedJobs(provider: Provider): Promise<bigint[]> {
+  const { client } = provider
+  const count = await client.readContract({ address: INFERENCE, abi: inferenceAbi, functionName: 'jobCount' })
+  const owed: bigint[] = []
+  for (let jobId = count; jobId > 0n && jobId > count - OWED_JOBS_MAX; jobId--) {
+    const job = await readJob(client, jobId)
+    if (job.state === TAKEN && job.provider === provider.id && provider.versions.has(job.versionId)) owed.push(jobId)
+  }
+  return owed.reverse()
+}
+
+/** Accepts the open jobs of these blocks, then answers them one by one while the acceptances are mined. */
+async function takeJobs(provider: Provider, fromBlock: bigint, toBlock: bigint): Promise<void> {
+  const { client, account, report } = provider
+  const logs = await client.getLogs({ address: INFERENCE, fromBlock, toBlock })
+  const requested = parseEventLogs({ abi: inferenceAbi, eventName: 'JobRequested', logs })
+  const sent: { jobId: bigint; hash: Hex }[] = []
+  for (const { args } of requested) {
+    const wanted = args.request.provider
+    if (!provider.versions.has(args.versionId) || (wanted !== 0n && wanted !== provider.id)) continue
+    const call = { address: INFERENCE, abi: inferenceAbi, functionName: 'accept', args: [args.jobId] } as const
+    try {
+      sent.push({ jobId: args.jobId, hash: await send(client, account, call) })
+    } catch (error) {
+      report({ kind: 'declined', jobId: args.jobId, reason: reasonOf(error) })
+    }
+  }
+  for (const { jobId, hash } of sent) {
+    try {
+      await confirm(client, hash)
+      report({ kind: 'accepted', jobId })
+      await answerOne(provider, jobId)
+    } catch (error) {
+      report({ kind: 'declined', jobId, reason: reasonOf(error) })
+    }
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof ChainRefusal ? error.message : String(error))
+
+async function answerOne(provider: Provider, jobId: bigint): Promise<void> {
+  const { client, account, studio, versions, report } = provider
+  const job = await readJob(client, jobId)
+  const version = versions.get(job.versionId)!
+  const answered = await answerJob(studio, {
+    jobId,
+    modelVersion: version.id,
+    layout: version.index.layout,
+    adapter: version.adapter,
+    input: await readInput(client, jobId),
+    bounds: { maxInputTokens: job.maxInputTokens, maxOutputTokens: job.maxOutputTokens },
+  })
+  if ('kind' in answered)
+    return report({
+      kind: 'declined',
+      jobId,
+      reason: `${answered.code}: expected ${answered.expected}, got ${answered.got}`,
+    })
+  const { answer, queryHash } = answered
+  const args = [jobId, bytesToHex(answer.output), answer.tIn, answer.tOut, bytesToHex(queryHash)]
+  await send(client, account, { address: INFERENCE, abi: inferenceAbi, functionName: 'respond', args })
+  report({ kind: 'answered', jobId, output: new TextDecoder().decode(answer.output), tokens: answer.tOut })
+}
+
+/** A job's input bytes, from its `JobRequested` log. */
+export async function readInput(client: ChainClient, jobId: bigint): Promise<Uint8Array> {
+  const [log] = await client.getContractEvents({
+    address: INFERENCE,
+    abi: inferenceAbi,
+    eventName: 'JobRequested',
+    args: { jobId },
+    fromBlock: 0n,
+  })
+  if (log?.args.request === undefined)
+    throw new ChainRefusal('UnknownJob', `no request of job ${jobId} in the logs`, log)
+  return hexToBytes(log.args.request.input)
+}
