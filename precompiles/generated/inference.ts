@@ -130,14 +130,8 @@ export const inferenceAbi = [
     type: "error",
   },
   {
-    inputs: [
-      {
-        internalType: "string",
-        name: "field",
-        type: "string",
-      },
-    ],
-    name: "EmptyBytes",
+    inputs: [],
+    name: "EmptyInput",
     type: "error",
   },
   {
@@ -1461,7 +1455,7 @@ export const inferenceStorage = {
       },
       value: {
         kind: "struct",
-        slots: 2,
+        slots: 3,
         fields: {
           isRegistered: {
             slot: 0n,
@@ -1480,15 +1474,15 @@ export const inferenceStorage = {
             },
           },
           bondWei: {
-            slot: 0n,
-            offset: 5,
+            slot: 1n,
+            offset: 0,
             type: {
               kind: "uint",
-              bytes: 16,
+              bytes: 32,
             },
           },
           endpoint: {
-            slot: 1n,
+            slot: 2n,
             offset: 0,
             type: {
               kind: "string",

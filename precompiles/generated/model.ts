@@ -125,6 +125,22 @@ export const modelAbi = [
     type: "error",
   },
   {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "providerBps",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "royaltiesBps",
+        type: "uint256",
+      },
+    ],
+    name: "ModelPartOverspent",
+    type: "error",
+  },
+  {
     inputs: [],
     name: "NoDatanets",
     type: "error",
@@ -255,22 +271,6 @@ export const modelAbi = [
       },
     ],
     name: "SharesNotWhole",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
-        name: "minWei",
-        type: "uint256",
-      },
-      {
-        internalType: "uint256",
-        name: "gotWei",
-        type: "uint256",
-      },
-    ],
-    name: "StakeTooSmall",
     type: "error",
   },
   {
@@ -421,6 +421,22 @@ export const modelAbi = [
       },
     ],
     name: "WrongModelState",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "expectedWei",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "gotWei",
+        type: "uint256",
+      },
+    ],
+    name: "WrongStake",
     type: "error",
   },
   {
@@ -1727,6 +1743,14 @@ export const modelStorage = {
             type: {
               kind: "uint",
               bytes: 8,
+            },
+          },
+          royaltiesBpsMax: {
+            slot: 0n,
+            offset: 25,
+            type: {
+              kind: "uint",
+              bytes: 2,
             },
           },
           stakeWei: {
