@@ -1,0 +1,112 @@
+/** A WebGPU device under the device rules of influence.md §10.2: named limits, scoped errors, watched loss. */
+import type { create as createGpu } from 'webgpu'
+
+export type GpuErrorCode = 'GpuUnavailable' | 'GpuLost' | 'GpuSelfTest' | 'OutOfMemory'
+
+/** The GPU failed us; the back end that threw it must not be used again. */
+export class GpuError extends Error {
+  readonly code: GpuErrorCode
+  constructor(code: GpuErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'GpuError'
+    this.code = code
+  }
+}
+
+export interface GpuDevice {
+  readonly device: GPUDevice
+  /** Name of the gpuAdapter as its driver gives it. */
+  readonly description: string
+  readonly isSoftware: boolean
+  /** Does WGSL have `dot4I8Packed`? */
+  readonly hasPackedDot: boolean
+  /** Runs creations or submissions between error scopes; any error means that this device failed. */
+  scoped<T>(what: string, body: () => T): Promise<T>
+  /** Rejects when the device is lost, so that nobody waits for it for ever. */
+  orLost<T>(work: Promise<T>): Promise<T>
+  close(): void
+}
+
+/** Tiles and results stay below this, whatever the gpuAdapter offers. */
+const BINDING_BYTES_MAX = 2 ** 30
+const SOFTWARE = /swiftshader|lavapipe|llvmpipe|warp|basic render|software/i
+const SCOPES: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal']
+
+// The object that create() returns must live as long as the process: when it is collected, Dawn crashes (§10.2 no. 1).
+let gpu: GPU | undefined
+
+async function openGpu(): Promise<GPU> {
+  if (gpu) return gpu
+  const { create, globals } = (await import('webgpu')) as { create: typeof createGpu; globals: object }
+  Object.assign(globalThis, globals)
+  gpu = create([])
+  return gpu
+}
+
+/** Opens the best gpuAdapter; a software one is refused unless a test asks for it. */
+export async function openGpuDevice(isSoftwareAllowed: boolean): Promise<GpuDevice> {
+  const opened = await openGpu().catch((cause: unknown) => {
+    throw new GpuError('GpuUnavailable', 'the webgpu package does not load', cause)
+  })
+  const gpuAdapter = await opened.requestAdapter({ powerPreference: 'high-performance' })
+  if (gpuAdapter === null) throw new GpuError('GpuUnavailable', 'no gpuAdapter: no driver for a GPU is installed')
+  const description = describe(gpuAdapter.info)
+  const isSoftware = gpuAdapter.info.isFallbackAdapter || SOFTWARE.test(description)
+  if (isSoftware && !isSoftwareAllowed)
+    throw new GpuError('GpuUnavailable', `software gpuAdapter refused: ${description}`)
+  const { limits } = gpuAdapter
+  const requiredLimits = {
+    maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, BINDING_BYTES_MAX),
+    maxBufferSize: Math.min(limits.maxBufferSize, BINDING_BYTES_MAX),
+  }
+  const device = await gpuAdapter.requestDevice({ requiredLimits }).catch((cause: unknown) => {
+    throw new GpuError('GpuUnavailable', `no device from ${description}`, cause)
+  })
+  const hasPackedDot = opened.wgslLanguageFeatures.has('packed_4x8_integer_dot_product')
+  return watchDevice(device, description, isSoftware, hasPackedDot)
+}
+
+const describe = (info: GPUAdapterInfo): string =>
+  [info.description, info.device, info.vendor, info.architecture].filter((part) => part !== '').join(', ')
+
+function watchDevice(device: GPUDevice, description: string, isSoftware: boolean, hasPackedDot: boolean): GpuDevice {
+  let lostError: GpuError | undefined
+  const waiting = new Set<(error: GpuError) => void>()
+  void device.lost.then((info) => {
+    lostError = new GpuError('GpuLost', `device lost (${info.reason}): ${info.message}`)
+    for (const reject of waiting) reject(lostError)
+  })
+  return {
+    device,
+    description,
+    isSoftware,
+    hasPackedDot,
+    scoped: (what, body) => scoped(device, what, body),
+    orLost: (work) =>
+      new Promise((resolve, reject) => {
+        if (lostError) return reject(lostError)
+        waiting.add(reject)
+        work.then(resolve, reject).finally(() => waiting.delete(reject))
+      }),
+    close: () => device.destroy(),
+  }
+}
+
+async function scoped<T>(device: GPUDevice, what: string, body: () => T): Promise<T> {
+  for (const scope of SCOPES) device.pushErrorScope(scope)
+  let value: T
+  let errors: (GPUError | null)[] = []
+  try {
+    value = body()
+  } finally {
+    // Popped before anything else can push: the body is synchronous.
+    const popped = SCOPES.map(() => device.popErrorScope())
+    errors = await Promise.all(popped)
+  }
+  for (const [i, error] of errors.entries()) {
+    if (error === null) continue
+    const isMemory = SCOPES[SCOPES.length - 1 - i] === 'out-of-memory'
+    throw new GpuError(isMemory ? 'OutOfMemory' : 'GpuLost', `${what}: ${error.message}`)
+  }
+  return value
+}
