@@ -19,7 +19,6 @@ const SERVING = 2
 /** Engine 1 = the deterministic studio engine; method 1 = datainf. */
 const ENGINE = 1
 const METHOD = 1
-const ZERO32 = `0x${'00'.repeat(32)}` as const
 
 export interface DatanetVersion {
   readonly datanetId: bigint
@@ -117,7 +116,7 @@ export async function registerVersion(
     baseHash: bytesToHex(studio.hashes.base),
     adapter: contentOnChain(adapter),
     index: contentOnChain(index),
-    tokenizerHash: ZERO32,
+    tokenizerHash: bytesToHex(studio.hashes.tokenizer),
     engine: ENGINE,
     method: METHOD,
     evaluation: bytesToHex(digest),
