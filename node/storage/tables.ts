@@ -82,7 +82,8 @@ async function openTable(db: Database, name: TableName): Promise<Table> {
   return {
     get(key, snapshot) {
       try {
-        return snapshot === undefined ? sublevel.getSync(key) : sublevel.getSync(key, { snapshot })
+        const value = snapshot === undefined ? sublevel.getSync(key) : sublevel.getSync(key, { snapshot })
+        return value === undefined ? undefined : plainView(value)
       } catch (error) {
         throw fail(error)
       }
@@ -100,6 +101,11 @@ async function openTable(db: Database, name: TableName): Promise<Table> {
     entries: () => sublevel.iterator(),
     clear: () => sublevel.clear(),
   }
+}
+
+/** The engine gives Buffers, whose `slice` does not copy. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Writes all operations or none, and returns once they are on the disk. */

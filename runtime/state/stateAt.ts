@@ -4,6 +4,7 @@ import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
 import type { StateStore } from '../stateStore.ts'
 import { type AccountRecord, decodeAccount, EMPTY_BYTES, EMPTY_ROOT } from './accountRecord.ts'
 import { readItem, StateDataError } from './rlpItem.ts'
+import { keyOf } from './stateRoot.ts'
 import { proveTrie, readTrie } from './trieRead.ts'
 
 /** Accounts whose storage root is kept per reader: one call reads few; a reader lives as long as a call. */
@@ -18,7 +19,7 @@ export function stateAt(root: Uint8Array, nodes: NodeStore): StateStore {
   const read = (hash: Uint8Array) => nodes.node(hash)
   const account = (addressHash: Uint8Array) => readTrie(root, addressHash, read)
   const storageRootOf = (addressHash: Uint8Array) => {
-    const key = Buffer.from(addressHash).toString('latin1')
+    const key = keyOf(addressHash)
     let storageRoot = storageRoots.get(key)
     if (storageRoot === undefined) {
       const rlp = account(addressHash)

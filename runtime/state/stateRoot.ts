@@ -1,5 +1,5 @@
 /** The finalized state below a tree of layers: a root, the store that holds it, and what was read of it lately. */
-import { equal } from '../../primitives/bytes.ts'
+import { equal, toHex } from '../../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
 import type { StateStore } from '../stateStore.ts'
 import { type AccountRecord, decodeAccount, EMPTY_BYTES, EMPTY_CODE_HASH } from './accountRecord.ts'
@@ -18,7 +18,7 @@ export function keyOf(bytes: Uint8Array): string {
 }
 
 export function bytesOfKey(key: string): Uint8Array {
-  return Buffer.from(key, 'latin1')
+  return new Uint8Array(Buffer.from(key, 'latin1'))
 }
 
 /** Remembers keccak of addresses and slots, which are hashed again at each read and commit. */
@@ -97,8 +97,7 @@ export function createStateRoot(
       if (equal(codeHash, EMPTY_CODE_HASH)) return EMPTY_BYTES
       const key = keyOf(codeHash)
       const code = codes.get(key) ?? store.code(codeHash)
-      if (code === undefined)
-        throw new StateDataError('missing-code', `code ${Buffer.from(codeHash).toString('hex')} is not held`)
+      if (code === undefined) throw new StateDataError('missing-code', `code ${toHex(codeHash)} is not held`)
       keep(codes, key, code, CODES_KEPT_MAX)
       return code
     },

@@ -2,6 +2,7 @@
  * Nodes of a Merkle Patricia trie with 32-byte keys (Yellow Paper, appendix D) and their bytes. All keys have one length,
  * so branches hold no value.
  */
+import { equal, toHex } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { EMPTY_BYTES, EMPTY_ROOT } from './accountRecord.ts'
 import {
@@ -198,12 +199,11 @@ export function loadNode(node: TrieNode, read: NodeReader): LoadedNode {
 
 export function readNode(hash: Uint8Array, read: NodeReader): Uint8Array {
   const raw = read(hash)
-  if (raw === undefined)
-    throw new StateDataError('missing-node', `trie node ${Buffer.from(hash).toString('hex')} is not held`)
+  if (raw === undefined) throw new StateDataError('missing-node', `trie node ${toHex(hash)} is not held`)
   return raw
 }
 
 /** The root as a node: `undefined` for the empty trie. */
 export function rootNode(root: Uint8Array): HashNode | undefined {
-  return Buffer.compare(root, EMPTY_ROOT) === 0 ? undefined : { kind: 'hash', hash: root }
+  return equal(root, EMPTY_ROOT) ? undefined : { kind: 'hash', hash: root }
 }
