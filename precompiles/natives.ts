@@ -1,14 +1,28 @@
 /** The table of native contracts, and what each writes into block 0. */
 import { toHex } from '../primitives/bytes.ts'
+import { attribution } from './attribution/attribution.ts'
 import { contributor } from './contributor/contributor.ts'
+import { datanet } from './datanet/datanet.ts'
 import type { Native } from './dispatch.ts'
+import { feeSplit } from './feeSplit/feeSplit.ts'
 import type { NativeGenesis } from './genesis.ts'
+import { inference } from './inference/inference.ts'
+import { model } from './model/model.ts'
 import type { NativeHost } from './native.ts'
 import { params } from './params/params.ts'
 import { staking } from './staking/staking.ts'
 
 /** In address order. */
-export const NATIVES: readonly Native[] = [staking, contributor, params]
+export const NATIVES: readonly Native[] = [
+  datanet,
+  model,
+  inference,
+  attribution,
+  feeSplit,
+  staking,
+  contributor,
+  params,
+]
 
 const byAddress = new Map(NATIVES.map((native) => [toHex(native.address), native]))
 

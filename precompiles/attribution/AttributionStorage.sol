@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @title Storage layout of IAttribution
+/// @title Storage layout of IAttribution: layout only, no code
 contract AttributionStorage {
     struct Attribution {
         bytes32 root;

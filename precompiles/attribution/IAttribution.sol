@@ -4,8 +4,8 @@ pragma solidity ^0.8.28;
 import {IFeeSplit} from "../feeSplit/IFeeSplit.sol";
 import {INative} from "../INative.sol";
 
-/// @title Settled attributions and row proofs (0x…0A04)
-/// @notice Which rows made an answer, as a quorum of validators attested it, and what each was paid.
+/// @title Settled attributions and row proofs
+/// @notice At 0x…0A04. Which rows made an answer, as a quorum of validators attested it, and what each was paid.
 interface IAttribution is INative {
     /// @notice One paid row of a result (influence.md §6.6).
     struct Entry {

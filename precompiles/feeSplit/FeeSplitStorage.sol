@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-/// @title Storage layout of IFeeSplit
+/// @title Storage layout of IFeeSplit: layout only, no code
 contract FeeSplitStorage {
     uint256 internal liabilities;
     uint256 internal treasuryWei;

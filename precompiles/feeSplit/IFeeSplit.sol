@@ -5,8 +5,8 @@ import {INative} from "../INative.sol";
 import {IInference} from "../inference/IInference.sol";
 import {IModel} from "../model/IModel.sol";
 
-/// @title Quotes, splits, balances, claims and the treasury (0x…0A05)
-/// @notice Every product is floored once; every remainder goes to the treasury and is reported as dust, so that
+/// @title Quotes, splits, balances, claims and the treasury
+/// @notice At 0x…0A05. Every product is floored once; every remainder goes to the treasury and is reported as dust, so that
 /// fee = platform + owner + provider + parents + stakers + rewards + dust.
 interface IFeeSplit is INative {
     /// @notice A job's fee as IInference hands it over; the value is feeWei + callbackWei.
@@ -57,6 +57,7 @@ interface IFeeSplit is INative {
 
     error NotClaimer(uint64 id, address caller);
     error NothingToClaim(uint64 id);
+    error EmptyPool(bytes32 versionId);
     error BadRecipient(address to);
     error TreasuryShort(uint256 treasuryWei, uint256 wantedWei);
     /// @notice The value does not match what is booked.

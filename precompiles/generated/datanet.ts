@@ -1689,7 +1689,7 @@ export const datanetStorage = {
       },
       value: {
         kind: "struct",
-        slots: 9,
+        slots: 8,
         fields: {
           ownerId: {
             slot: 0n,
@@ -1740,43 +1740,43 @@ export const datanetStorage = {
             },
           },
           rowBondWei: {
-            slot: 2n,
-            offset: 0,
+            slot: 1n,
+            offset: 5,
             type: {
               kind: "uint",
-              bytes: 32,
+              bytes: 27,
             },
           },
           name: {
-            slot: 3n,
+            slot: 2n,
             offset: 0,
             type: {
               kind: "string",
             },
           },
           domain: {
-            slot: 4n,
+            slot: 3n,
             offset: 0,
             type: {
               kind: "string",
             },
           },
           licence: {
-            slot: 5n,
+            slot: 4n,
             offset: 0,
             type: {
               kind: "string",
             },
           },
           metadata: {
-            slot: 6n,
+            slot: 5n,
             offset: 0,
             type: {
               kind: "string",
             },
           },
           order: {
-            slot: 7n,
+            slot: 6n,
             offset: 0,
             type: {
               kind: "dynamicArray",
@@ -1787,7 +1787,7 @@ export const datanetStorage = {
             },
           },
           withdrawn: {
-            slot: 8n,
+            slot: 7n,
             offset: 0,
             type: {
               kind: "dynamicArray",
@@ -2060,7 +2060,7 @@ export const datanetStorage = {
       },
       value: {
         kind: "struct",
-        slots: 34,
+        slots: 35,
         fields: {
           seed: {
             slot: 0n,
@@ -2102,8 +2102,24 @@ export const datanetStorage = {
               bytes: 8,
             },
           },
-          peaks: {
+          count: {
             slot: 2n,
+            offset: 0,
+            type: {
+              kind: "uint",
+              bytes: 8,
+            },
+          },
+          lastOrderKey: {
+            slot: 2n,
+            offset: 8,
+            type: {
+              kind: "uint",
+              bytes: 8,
+            },
+          },
+          peaks: {
+            slot: 3n,
             offset: 0,
             type: {
               kind: "fixedArray",

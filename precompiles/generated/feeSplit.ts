@@ -26,6 +26,17 @@ export const feeSplitAbi = [
   {
     inputs: [
       {
+        internalType: "bytes32",
+        name: "versionId",
+        type: "bytes32",
+      },
+    ],
+    name: "EmptyPool",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint64",
         name: "id",
         type: "uint64",

@@ -319,22 +319,6 @@ export const modelAbi = [
     inputs: [
       {
         internalType: "uint64",
-        name: "datanetId",
-        type: "uint64",
-      },
-      {
-        internalType: "uint64",
-        name: "version",
-        type: "uint64",
-      },
-    ],
-    name: "UnknownDatanetVersion",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint64",
         name: "modelId",
         type: "uint64",
       },

@@ -5,8 +5,8 @@ import {INative} from "../INative.sol";
 import {IFeeSplit} from "../feeSplit/IFeeSplit.sol";
 import {IModel} from "../model/IModel.sol";
 
-/// @title Providers, paid jobs and their escrow (0x…0A03)
-/// @notice A job is one paid inference: requested with escrow, answered by a bonded provider, settled by a quorum.
+/// @title Providers, paid jobs and their escrow
+/// @notice At 0x…0A03. A job is one paid inference: requested with escrow, answered by a bonded provider, settled by a quorum.
 /// @dev Providers are contributor ids (IContributor), so that a wallet can change.
 interface IInference is INative {
     enum JobState {
@@ -124,7 +124,7 @@ interface IInference is INative {
     error EscrowTooSmall(uint256 quoteWei, uint256 gotWei);
     error EscrowTooLarge(uint256 maxWei, uint256 gotWei);
     error BytesTooLong(string field, uint256 maxBytes, uint256 gotBytes);
-    error EmptyBytes(string field);
+    error EmptyInput();
     error TooManyTokens(string field, uint256 max, uint256 got);
     error NoTokens();
     error AnswerByOutOfBounds(uint256 min, uint256 max, uint256 got);
@@ -191,9 +191,4 @@ interface IInference is INative {
 
     /// @notice Wei owed: escrows of unfinished jobs and bonds. Never above this contract's balance.
     function liabilities() external view returns (uint256);
-}
-
-/// @notice What a callback target implements.
-interface IAiOracleCallback {
-    function aiOracleCallback(uint256 requestId, bytes calldata output, bytes calldata callbackData) external;
 }

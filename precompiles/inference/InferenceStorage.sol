@@ -4,12 +4,12 @@ pragma solidity ^0.8.28;
 import {IInference} from "./IInference.sol";
 import {IModel} from "../model/IModel.sol";
 
-/// @title Storage layout of IInference
+/// @title Storage layout of IInference: layout only, no code
 contract InferenceStorage {
     struct Provider {
         bool isRegistered;
         uint32 openJobs;
-        uint128 bondWei;
+        uint256 bondWei;
         string endpoint;
     }
 

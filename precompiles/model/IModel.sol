@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 import {INative} from "../INative.sol";
 
-/// @title Models, their versions and their life cycle (0x…0A02)
-/// @notice A model is proposed with a stake, approved, trained, and serves once a quorum has attested a version of it.
+/// @title Models, their versions and their life cycle
+/// @notice At 0x…0A02. A model is proposed with a stake, approved, trained, and serves once a quorum has attested a version of it.
 /// @dev Shares are basis points of 10,000; rates are wei per 1,000 tokens; times are seconds of block timestamps.
 interface IModel is INative {
     enum State {
@@ -149,7 +149,7 @@ interface IModel is INative {
     /// @notice The model's (or version's) state does not allow this.
     error WrongModelState(uint64 modelId, State state);
     error WrongVersionState(bytes32 versionId, VersionState state);
-    error StakeTooSmall(uint256 minWei, uint256 gotWei);
+    error WrongStake(uint256 expectedWei, uint256 gotWei);
     error WrongDeposit(uint256 expectedWei, uint256 gotWei);
     error TextTooLong(string field, uint256 maxBytes, uint256 gotBytes);
     error SharesNotWhole(uint256 sumBps);
@@ -160,7 +160,6 @@ interface IModel is INative {
     error HeaderMismatch(string field, bytes32 expected, bytes32 got);
     error BaseMismatch(bytes32 expected, bytes32 got);
     error NoDatanets();
-    error UnknownDatanetVersion(uint64 datanetId, uint64 version);
     error DuplicateDatanet(uint64 datanetId);
     error UnsupportedMethod(uint8 method);
     /// @notice This engine's answers cannot be attributed by this method.
@@ -170,9 +169,12 @@ interface IModel is INative {
     error DuplicateParent(bytes32 versionId);
     error ZeroRoyalty(bytes32 versionId);
     error RoyaltiesTooHigh(uint256 maxBps, uint256 gotBps);
+    /// @notice Provider and royalties together are more than the model part.
+    error ModelPartOverspent(uint256 providerBps, uint256 royaltiesBps);
     error RootMismatch(bytes32 expected, bytes32 got);
 
-    /// @notice Proposes a model; the value is its stake: returned at approval, the treasury's at rejection.
+    /// @notice Proposes a model; the value is its stake, `modelStakeWei` of IParams: returned at approval, the treasury's
+    /// at rejection.
     function propose(Proposal calldata proposal) external payable returns (uint64 modelId);
 
     /// @notice Proposed → Collecting, stake returned; by the governor.

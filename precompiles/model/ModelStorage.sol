@@ -3,13 +3,15 @@ pragma solidity ^0.8.28;
 
 import {IModel} from "./IModel.sol";
 
-/// @title Storage layout of IModel
+/// @title Storage layout of IModel: layout only, no code
 contract ModelStorage {
     struct Model {
         IModel.State state;
         uint64 ownerId;
         uint64 versionCount;
         uint64 nextRatesAt;
+        /// The highest sum of royalties of any version.
+        uint16 royaltiesBpsMax;
         uint128 stakeWei;
         uint128 depositWei;
         bytes32 baseHash;
