@@ -188,16 +188,13 @@ export type UnpaidReason =
 
 /** One row of a model version's index, as this node scored it for a job. */
 export interface ScoredRow {
-  /** Place in the index, from 0. */
+  /** Place in the index, from 0: the place in the version's Datanet versions, one after the other. */
   readonly row: number
-  readonly datanetId: bigint
-  readonly rowId: bigint
   /** Benefit · 2^G, the engine's integer. */
   readonly score: bigint
   /** 1 is the best score of the index. */
   readonly rank: number
-  /** Parts per 2^32 of the contributors' share. */
-  readonly weight: bigint
+  /** `null` for paid rows; `ofRow` is the place of the row that it repeats. */
   readonly unpaid: { readonly reason: UnpaidReason; readonly ofRow?: number } | null
 }
 

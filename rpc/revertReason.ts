@@ -26,7 +26,7 @@ function wordArgument(value: unknown): string {
 }
 
 /** Words of a revert; empty when the data is of no known error. `abi` holds declared custom errors. */
-export function revertReason(data: Uint8Array, abi: Abi = []): string {
+export function revertReason(data: Uint8Array, abi: Abi): string {
   if (data.length < 4) return ''
   try {
     const { errorName, args } = decodeErrorResult({ abi, data: toHex(data) })

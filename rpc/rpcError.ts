@@ -1,6 +1,7 @@
 /** A refusal as JSON-RPC sends it: code, message and, for reverts, data (rpc.md, "Codes"). */
 import { toHex } from '../primitives/bytes.ts'
 import type { EvmFailure, Refused } from './backend.ts'
+import { NATIVE_ERRORS } from './ledger/natives.ts'
 import { revertReason } from './revertReason.ts'
 
 export const PARSE_ERROR = -32700
@@ -46,7 +47,7 @@ export function evmError(failure: EvmFailure): RpcError {
 }
 
 export function revertedError(data: Uint8Array): RpcError {
-  const reason = revertReason(data)
+  const reason = revertReason(data, NATIVE_ERRORS)
   return new RpcError(REVERTED, reason === '' ? 'execution reverted' : `execution reverted: ${reason}`, toHex(data))
 }
 

@@ -11,6 +11,12 @@ import { transactionMethods } from './eth/transactions.ts'
 import { evmMethods } from './evm.ts'
 import type { MethodTable } from './method.ts'
 import { netMethods } from './net.ts'
+import { contentMethods } from './openledger/content.ts'
+import { datanetMethods } from './openledger/datanets.ts'
+import { earningsMethods } from './openledger/earnings.ts'
+import { jobMethods } from './openledger/jobs.ts'
+import { modelMethods } from './openledger/models.ts'
+import { statusMethods } from './openledger/status.ts'
 import { web3Methods } from './web3.ts'
 
 export const PUBLIC_METHODS: MethodTable = {
@@ -25,6 +31,12 @@ export const PUBLIC_METHODS: MethodTable = {
   ...subscribeMethods,
   ...netMethods,
   ...web3Methods,
+  ...statusMethods,
+  ...modelMethods,
+  ...jobMethods,
+  ...earningsMethods,
+  ...datanetMethods,
+  ...contentMethods,
 }
 
 export const DEV_METHODS: MethodTable = { ...devSendMethods, ...evmMethods }

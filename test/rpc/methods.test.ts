@@ -43,7 +43,7 @@ function world() {
   const faults: unknown[] = []
   const dispatch = createDispatch({ methods: METHODS, onFault: (method, error) => faults.push([method, error]) })
   const session = {
-    backend: createFixedBackend(),
+    backend: createFixedBackend({ call: async () => ({ kind: 'refused', message: 'nothing runs here' }) }),
     filters: createFilters(() => 0),
     subscriptions: createSubscriptions(() => {}),
   }
@@ -71,6 +71,7 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   subscriptionId: '0x1',
   data: '0x12',
   content: '0x12',
+  contentId: `0x${'77'.repeat(32)}`,
   isOn: true,
   intervalMs: 0,
   datanetId: 1,

@@ -1,0 +1,64 @@
+/** openledger_getJob, openledger_getAttribution and openledger_explainReward. */
+import type { Backend } from '../../backend.ts'
+import { explainReward } from '../../ledger/explainReward.ts'
+import { readAttribution, readJob, readRefund, readTexts, type SettledAttribution } from '../../ledger/jobs.ts'
+import { MODEL } from '../../ledger/natives.ts'
+import { plainFields, plainJson } from '../../ledger/plainJson.ts'
+import { readNative } from '../../ledger/readNative.ts'
+import { describeContent, readRow, readRowBytes } from '../../ledger/rows.ts'
+import { param } from '../../params/param.ts'
+import { address, id } from '../../params/shapes.ts'
+import { type Json, type MethodTable, method } from '../method.ts'
+
+/** Ids of influence.md. */
+const METHODS: Readonly<Record<number, string>> = { 1: 'datainf', 2: 'span', 3: 'rag' }
+
+async function jobOf(backend: Backend, jobId: bigint): Promise<Json> {
+  const job = await readJob(backend, jobId)
+  if (job === undefined) return null
+  const texts = await readTexts(backend, jobId)
+  const refund = job.state === 'refunded' ? await readRefund(backend, jobId) : undefined
+  const attribution = job.state === 'settled' ? await readAttribution(backend, jobId) : undefined
+  return {
+    jobId: jobId.toString(),
+    ...plainFields(job),
+    ...texts,
+    ...(refund !== undefined && { refund: plainJson(refund) }),
+    ...(attribution !== undefined && { split: plainJson(attribution.record.split) }),
+  }
+}
+
+async function paidRow(backend: Backend, paid: SettledAttribution['paid'][number]): Promise<Json> {
+  const row = await readRow(backend, paid.datanetId, paid.rowId)
+  const canonical = row && (await readRowBytes(backend, paid.datanetId, paid.rowId, row.rowHash))
+  return { ...plainFields(paid), content: row === undefined ? null : describeContent(row.rowHash, canonical) }
+}
+
+async function attributionOf(backend: Backend, jobId: bigint): Promise<Json> {
+  const attribution = await readAttribution(backend, jobId)
+  if (attribution === undefined) return null
+  const { record, versionId, result, transactionHash, paid } = attribution
+  const version = await readNative(backend, MODEL, 'getVersion', [versionId])
+  const rows: Json[] = []
+  for (const one of paid) rows.push(await paidRow(backend, one))
+  return {
+    jobId: jobId.toString(),
+    versionId,
+    method: METHODS[version?.spec.method ?? 0] ?? 'unknown',
+    ...plainFields(record),
+    result,
+    transactionHash,
+    rows,
+  }
+}
+
+const jobId = param('jobId', id)
+
+export const jobMethods: MethodTable = {
+  openledger_getJob: method([jobId], ({ backend }, wanted) => jobOf(backend, wanted)),
+  /** `null` while the job is not settled. */
+  openledger_getAttribution: method([jobId], ({ backend }, wanted) => attributionOf(backend, wanted)),
+  openledger_explainReward: method([param('account', address), jobId], ({ backend }, account, wanted) =>
+    explainReward(backend, account, wanted),
+  ),
+}

@@ -1,0 +1,35 @@
+/** openledger_getModel: a model with its versions. */
+import type { Backend } from '../../backend.ts'
+import { MODEL } from '../../ledger/natives.ts'
+import { plainFields } from '../../ledger/plainJson.ts'
+import { readNative } from '../../ledger/readNative.ts'
+import { param } from '../../params/param.ts'
+import { id } from '../../params/shapes.ts'
+import { type Json, type MethodTable, method } from '../method.ts'
+
+/** In the order of the enums in IModel.sol. */
+export const MODEL_STATES = ['none', 'proposed', 'collecting', 'training', 'deployed', 'rejected', 'retired'] as const
+const VERSION_STATES = ['none', 'registered', 'serving'] as const
+/** Newest versions that an answer shows. */
+const VERSIONS_SHOWN_MAX = 32n
+
+async function versionOf(backend: Backend, modelId: bigint, number: bigint): Promise<Json> {
+  const versionId = await readNative(backend, MODEL, 'versionIdOf', [modelId, number])
+  const version = versionId === undefined ? undefined : await readNative(backend, MODEL, 'getVersion', [versionId])
+  if (versionId === undefined || version === undefined) return null
+  return { versionId, ...plainFields(version), state: VERSION_STATES[version.state] ?? 'none' }
+}
+
+async function modelOf(backend: Backend, modelId: bigint): Promise<Json> {
+  const model = await readNative(backend, MODEL, 'getModel', [modelId])
+  if (model === undefined || model.state === 0) return null
+  const versions: Json[] = []
+  const oldest = model.versionCount > VERSIONS_SHOWN_MAX ? model.versionCount - VERSIONS_SHOWN_MAX + 1n : 1n
+  for (let number = model.versionCount; number >= oldest; number--)
+    versions.push(await versionOf(backend, modelId, number))
+  return { modelId: modelId.toString(), ...plainFields(model), state: MODEL_STATES[model.state] ?? 'none', versions }
+}
+
+export const modelMethods: MethodTable = {
+  openledger_getModel: method([param('modelId', id)], ({ backend }, modelId) => modelOf(backend, modelId)),
+}
