@@ -197,10 +197,17 @@ function authoritiesOf(rules: ChainRules, list: readonly (readonly Uint8Array[])
   })
 }
 
+/** What a unit of gas pays beyond the base fee, wei; `undefined` when it cannot pay the base fee. */
+export function effectiveTipWei(transaction: UserTransaction, baseFeeWei: bigint): bigint | undefined {
+  const roomWei = transaction.maxFeeWei - baseFeeWei
+  if (roomWei < 0n) return undefined
+  if (roomWei < transaction.maxPriorityFeeWei) return roomWei
+  return transaction.maxPriorityFeeWei
+}
+
 /** What a unit of gas costs in a block of this base fee, wei. */
 export function effectiveGasPriceWei(transaction: UserTransaction, baseFeeWei: bigint): bigint {
-  const capped = baseFeeWei + transaction.maxPriorityFeeWei
-  return capped < transaction.maxFeeWei ? capped : transaction.maxFeeWei
+  return baseFeeWei + (effectiveTipWei(transaction, baseFeeWei) ?? 0n)
 }
 
 /** The most that inclusion can cost the sender, wei. */
