@@ -118,7 +118,7 @@ function uintToScalar(type: Scalar, raw: bigint): PlainValue {
   }
 }
 
-function pick(word: bigint, type: Scalar, offset: number): PlainValue {
+function scalarAt(word: bigint, type: Scalar, offset: number): PlainValue {
   return uintToScalar(type, (word >> BigInt(8 * offset)) & mask(type.bytes))
 }
 
@@ -129,7 +129,7 @@ function place(word: bigint, type: Scalar, offset: number, value: PlainValue): b
 
 function scalarCell(host: StorageHost, type: Scalar, slot: bigint, offset: number): unknown {
   return {
-    get: () => pick(host.sload(slot), type, offset),
+    get: () => scalarAt(host.sload(slot), type, offset),
     set: (value: PlainValue) =>
       host.sstore(slot, place(type.bytes === WORD ? 0n : host.sload(slot), type, offset, value)),
   }
@@ -197,24 +197,32 @@ function storeBytes(host: StorageHost, slot: bigint, bytes: Uint8Array): void {
 function structPlace(host: StorageHost, type: Struct, slot: bigint): unknown {
   const fields = fieldsAt(host, type.fields, slot)
   const load = () => loadStruct(host, type, slot, fields)
+  const pick = (...names: readonly string[]) => loadStruct(host, type, slot, fields, names)
   const store = (values: Readonly<Record<string, PlainValue>>) => storeStruct(host, type, slot, fields, values)
-  return Object.defineProperties(fields, { load: { value: load }, store: { value: store } })
+  return Object.defineProperties(fields, { load: { value: load }, pick: { value: pick }, store: { value: store } })
 }
 
 const isPlain = (type: StorageType): boolean => isScalar(type) || type.kind === 'bytes' || type.kind === 'string'
 
-function loadStruct(host: StorageHost, type: Struct, slot: bigint, fields: object): Record<string, PlainValue> {
+function loadStruct(
+  host: StorageHost,
+  type: Struct,
+  slot: bigint,
+  fields: object,
+  names: readonly string[] = Object.keys(type.fields),
+): Record<string, PlainValue> {
   const words = new Map<bigint, bigint>()
   const values: Record<string, PlainValue> = {}
-  for (const [label, variable] of Object.entries(type.fields)) {
+  for (const name of names) {
+    const variable = type.fields[name]!
     if (!isPlain(variable.type)) continue
     if (!isScalar(variable.type)) {
-      values[label] = (fields as Record<string, { get(): PlainValue }>)[label]!.get()
+      values[name] = (fields as Record<string, { get(): PlainValue }>)[name]!.get()
       continue
     }
     const word = words.get(variable.slot) ?? host.sload(wrap(slot + variable.slot))
     words.set(variable.slot, word)
-    values[label] = pick(word, variable.type, variable.offset)
+    values[name] = scalarAt(word, variable.type, variable.offset)
   }
   return values
 }

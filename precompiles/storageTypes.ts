@@ -61,6 +61,8 @@ export interface ArrayPlace<E> {
 export type StructPlace<F extends StorageLayout> = { readonly [N in keyof F]: Place<F[N]['type']> } & {
   /** All plain fields, each slot read once. */
   load(): StructValue<F>
+  /** The named plain fields, each slot read once. */
+  pick<N extends PlainField<F>>(...names: readonly N[]): Pick<StructValue<F>, N>
   /** Writes the given plain fields, each slot once; a slot that is not wholly covered is read first. */
   store(values: Partial<StructValue<F>>): void
 }

@@ -10,7 +10,7 @@ contract DatanetStorage {
         uint64 acceptedCount;
         uint32 versionCount;
         uint40 createdAt;
-        uint256 rowBondWei;
+        uint216 rowBondWei;
         string name;
         string domain;
         string licence;
@@ -54,6 +54,9 @@ contract DatanetStorage {
         uint40 startedAt;
         uint64 cursor;
         uint64 end;
+        uint64 count;
+        /// Of the row appended last.
+        uint64 lastOrderKey;
         /// Roots of the full subtrees of 2^i leaves that the count's bits name.
         bytes32[32] peaks;
     }
