@@ -9,7 +9,8 @@ export function toHex(bytes: Uint8Array): `0x${string}` {
 
 /** `0x`-prefixed hex of whole bytes → bytes; throws a `TypeError` on anything else. */
 export function fromHex(hex: string): Uint8Array {
-  if (!HEX.test(hex)) throw new TypeError(`expected 0x-prefixed hex of whole bytes, got ${JSON.stringify(hex.slice(0, 80))}`)
+  if (!HEX.test(hex))
+    throw new TypeError(`expected 0x-prefixed hex of whole bytes, got ${JSON.stringify(hex.slice(0, 80))}`)
   return new Uint8Array(Buffer.from(hex.slice(2), 'hex'))
 }
 

@@ -12,7 +12,12 @@ export interface Row {
   readonly output: Uint8Array
 }
 
-export type RowRefused = { readonly kind: 'invalid'; readonly code: RowFault; readonly expected: string; readonly got: string }
+export type RowRefused = {
+  readonly kind: 'invalid'
+  readonly code: RowFault
+  readonly expected: string
+  readonly got: string
+}
 export type RowFault = 'RowTooShort' | 'RowTooLong' | 'RowInputLength' | 'RowOutputEmpty' | 'RowNotUtf8'
 
 const refuse = (code: RowFault, expected: string, got: string): RowRefused => ({ kind: 'invalid', code, expected, got })
@@ -36,10 +41,10 @@ export function encodeRow(row: Row): Uint8Array | RowRefused {
 /** Canonical bytes → row (views into `bytes`), or why they are not one. */
 export function decodeRow(bytes: Uint8Array): Row | RowRefused {
   if (bytes.length < 5) return refuse('RowTooShort', 'at least 5 bytes', `${bytes.length} bytes`)
-  if (bytes.length > ROW_BYTES_MAX) return refuse('RowTooLong', `at most ${ROW_BYTES_MAX} bytes`, `${bytes.length} bytes`)
+  if (bytes.length > ROW_BYTES_MAX)
+    return refuse('RowTooLong', `at most ${ROW_BYTES_MAX} bytes`, `${bytes.length} bytes`)
   const inputLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0)
-  if (inputLength > bytes.length - 4)
-    return refuse('RowInputLength', `at most ${bytes.length - 4}`, `${inputLength}`)
+  if (inputLength > bytes.length - 4) return refuse('RowInputLength', `at most ${bytes.length - 4}`, `${inputLength}`)
   const input = bytes.subarray(4, 4 + inputLength)
   const output = bytes.subarray(4 + inputLength)
   if (output.length === 0) return refuse('RowOutputEmpty', 'an output of at least 1 byte', '0 bytes')

@@ -16,8 +16,18 @@ export type Statement =
   | { readonly kind: 'notarize'; readonly epochHash: Uint8Array; readonly view: number; readonly id: Uint8Array }
   | { readonly kind: 'finalize'; readonly epochHash: Uint8Array; readonly view: number; readonly id: Uint8Array }
   | { readonly kind: 'skip'; readonly epochHash: Uint8Array; readonly view: number }
-  | { readonly kind: 'possession'; readonly blsKey: Uint8Array; readonly p2pKey: Uint8Array; readonly operator: Uint8Array }
-  | { readonly kind: 'attribution'; readonly epochHash: Uint8Array; readonly jobId: Uint8Array; readonly root: Uint8Array }
+  | {
+      readonly kind: 'possession'
+      readonly blsKey: Uint8Array
+      readonly p2pKey: Uint8Array
+      readonly operator: Uint8Array
+    }
+  | {
+      readonly kind: 'attribution'
+      readonly epochHash: Uint8Array
+      readonly jobId: Uint8Array
+      readonly root: Uint8Array
+    }
 
 const TAG = {
   proposal: 'PROP',
