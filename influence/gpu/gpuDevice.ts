@@ -81,7 +81,7 @@ function watchDevice(device: GPUDevice, description: string, isSoftware: boolean
     description,
     isSoftware,
     hasPackedDot,
-    scoped: (what, body) => scoped(device, what, body),
+    scoped: (what, body) => (lostError ? Promise.reject(lostError) : scoped(device, what, body)),
     orLost: (work) =>
       new Promise((resolve, reject) => {
         if (lostError) return reject(lostError)

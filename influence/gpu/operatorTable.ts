@@ -1,5 +1,5 @@
 /** T1 of influence.md §13: 24 integer operations on 65,536 pairs; the first thing that a device must reproduce. */
-import { type DotVariant, dot4Source } from './dotRowsShader.ts'
+import { type DotVariant, dotSource } from './dotRowsShader.ts'
 
 export const OPERATOR_PAIRS = 65_536
 export const OPERATORS = 24
@@ -89,7 +89,7 @@ fn squareRoot(v: u32) -> u32 {
 
 /** Writes 24 words a pair, in the order of §13. */
 export function operatorSource(variant: DotVariant): string {
-  const { directive, body } = dot4Source(variant)
+  const { directive, body } = dotSource(variant)
   return `${directive}
 @group(0) @binding(0) var<storage, read> pairs: array<vec2<u32>>;
 @group(0) @binding(1) var<storage, read_write> results: array<u32>;

@@ -1,0 +1,268 @@
+/** The host's side of the influence worker: starts it, repeats unfinished work after a crash, falls back to the CPU. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { extname } from 'node:path'
+import type { BackendChoice } from '../backends/openBackend.ts'
+import { isRefused, type Refused } from '../refusal.ts'
+import type { Backend, IndexInfo, IndexSource, OpenedIndex } from '../surface.ts'
+import type { CallName, FromWorker, OpenMessage, Request, ToWorker } from './messages.ts'
+
+/** After this many crashes within the window only the CPU twin is started (influence.md §10.2). */
+const CRASHES_MAX = 3
+const CRASH_WINDOW_MS = 600_000
+/** A request that outlived this many crashes is given up: it may be what crashes the worker. */
+const CRASHES_PER_REQUEST_MAX = 5
+const RESTART_DELAY_MAX_MS = 30_000
+/** Of what a dying worker printed. */
+const LAST_WORDS_CHARACTERS = 2000
+
+export interface WorkerStatus {
+  readonly state: 'starting' | 'ready' | 'restarting' | 'closed'
+  /** Known once ready. */
+  readonly backend: Backend | undefined
+  /** The gpuAdapter in use, or why there is none. */
+  readonly reason: string
+  /** Crashes so far, and why the last one happened. */
+  readonly crashes: number
+  readonly lastCrash: string | undefined
+  readonly pid: number | undefined
+}
+
+export interface InfluenceWorkerOptions {
+  /** Default `auto`: a tested GPU, else the CPU twin. */
+  readonly backend?: BackendChoice
+  /** Software gpuAdapters are refused unless a test asks for them. */
+  readonly isSoftwareAdapterAllowed?: boolean
+  /** Added to the child's environment: which GPU driver to load. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Before the first restart; doubles with every further crash in the window. Default 200. */
+  readonly restartDelayMs?: number
+  /** Time that a call has in all: when half is gone without an answer from a GPU, the CPU twin takes over. */
+  readonly answerWithinMs?: number
+  readonly onStatus?: (status: WorkerStatus) => void
+}
+
+export interface InfluenceWorker {
+  /** Opens an index in the worker; refuses as `InfluenceEngine.open` does. */
+  openIndex(source: IndexSource, options?: { verify?: 'full' | 'header' }): Promise<OpenedIndex | Refused>
+  status(): WorkerStatus
+  close(): Promise<void>
+}
+
+/** The world failed a request in the worker. */
+export class InfluenceWorkerError extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'InfluenceWorkerError'
+    this.code = code
+  }
+}
+
+interface Pending {
+  readonly request: Request
+  crashes: number
+  timer?: NodeJS.Timeout
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** Starts the worker at once; it is ready when its backend has passed the self-test. */
+export function openInfluenceWorker(options: InfluenceWorkerOptions = {}): InfluenceWorker {
+  return new WorkerHost(options)
+}
+
+class WorkerHost implements InfluenceWorker {
+  readonly #options: InfluenceWorkerOptions
+  readonly #indexes = new Map<number, OpenMessage>()
+  readonly #pending = new Map<number, Pending>()
+  readonly #crashTimesMs: number[] = []
+  #child: ChildProcess | undefined
+  #restartTimer: NodeJS.Timeout | undefined
+  #status: WorkerStatus
+  #isCpuOnly = false
+  #lastWords = ''
+  #nextId = 1
+
+  constructor(options: InfluenceWorkerOptions) {
+    this.#options = options
+    this.#isCpuOnly = options.backend === 'js'
+    this.#status = {
+      state: 'starting',
+      backend: undefined,
+      reason: 'starting',
+      crashes: 0,
+      lastCrash: undefined,
+      pid: undefined,
+    }
+    this.#start()
+  }
+
+  status(): WorkerStatus {
+    return this.#status
+  }
+
+  async openIndex(source: IndexSource, options: { verify?: 'full' | 'header' } = {}): Promise<OpenedIndex | Refused> {
+    const handle = this.#nextId++
+    const request: OpenMessage = { kind: 'open', id: handle, handle, source, verify: options.verify ?? 'full' }
+    const info = (await this.#ask(request)) as IndexInfo | Refused
+    if (isRefused(info)) return info
+    // Bytes that passed once need no second full verification.
+    const verify = source instanceof Uint8Array ? 'header' : request.verify
+    this.#indexes.set(handle, { ...request, id: 0, verify, indexRoot: info.indexRoot })
+    const call = (name: CallName, ...args: readonly unknown[]): Promise<never> =>
+      this.#ask({ kind: 'call', id: this.#nextId++, handle, name, args }) as Promise<never>
+    return {
+      info,
+      score: (query) => call('score', query),
+      scoreBatch: (queries) => call('scoreBatch', queries),
+      attribute: (query, own) => call('attribute', query, own),
+      proveRow: (query, row) => call('proveRow', query, row),
+      close: async () => {
+        this.#indexes.delete(handle)
+        await this.#ask({ kind: 'close', id: this.#nextId++, handle })
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#status.state === 'closed') return
+    clearTimeout(this.#restartTimer)
+    this.#report({ state: 'closed', pid: undefined })
+    this.#rejectAll(new InfluenceWorkerError('WorkerCrashed', 'the influence worker was closed'))
+    const child = this.#child
+    this.#child = undefined
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await ended
+  }
+
+  #ask(request: Request): Promise<unknown> {
+    if (this.#status.state === 'closed') {
+      return Promise.reject(new InfluenceWorkerError('WorkerCrashed', 'the influence worker is closed'))
+    }
+    return new Promise((resolve, reject) => {
+      const pending: Pending = { request, crashes: 0, resolve, reject }
+      this.#pending.set(request.id, pending)
+      if (this.#status.state === 'ready') this.#send(pending)
+    })
+  }
+
+  #send(pending: Pending): void {
+    clearTimeout(pending.timer)
+    const { answerWithinMs } = this.#options
+    if (answerWithinMs !== undefined && this.#status.backend === 'gpu') {
+      pending.timer = setTimeout(() => this.#replaceByCpu(answerWithinMs / 2), answerWithinMs / 2)
+    }
+    this.#post(pending.request)
+  }
+
+  /** An error here is the channel's: the child's exit, which follows, deals with it. */
+  #post(message: ToWorker): void {
+    this.#child?.send(message, () => {})
+  }
+
+  #start(): void {
+    const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+    const child = fork(file, {
+      serialization: 'advanced',
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, ...this.#options.env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child = child
+    this.#lastWords = ''
+    child.stderr!.on('data', (text) => {
+      this.#lastWords = `${this.#lastWords}${text}`.slice(-LAST_WORDS_CHARACTERS)
+    })
+    child.on('message', (message: FromWorker) => {
+      if (child === this.#child) this.#receive(message)
+    })
+    child.once('error', (error) => this.#crashed(child, error.message))
+    child.once('exit', (code, signal) => this.#crashed(child, signal ?? `exit code ${code}`))
+    this.#report({ pid: child.pid })
+    const choice = this.#isCpuOnly ? 'js' : (this.#options.backend ?? 'auto')
+    this.#post({ kind: 'start', choice, isSoftwareAdapterAllowed: this.#options.isSoftwareAdapterAllowed ?? false })
+  }
+
+  #receive(message: FromWorker): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#resume(message.backend, message.description)
+        break
+      case 'broken':
+        this.#lastWords = `${message.code}: ${message.message}`
+        break
+      case 'done':
+        this.#settle(message.id, (pending) => pending.resolve(message.value))
+        break
+      case 'failed': {
+        const error = new InfluenceWorkerError(message.code, message.message)
+        this.#settle(message.id, (pending) => pending.reject(error))
+        break
+      }
+    }
+  }
+
+  #settle(id: number, how: (pending: Pending) => void): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    clearTimeout(pending.timer)
+    this.#pending.delete(id)
+    how(pending)
+  }
+
+  /** A fresh worker knows nothing: opened indexes first, then the unfinished work in its order. */
+  #resume(backend: Backend, description: string): void {
+    const because = this.#isCpuOnly && this.#status.lastCrash !== undefined ? `; after ${this.#status.lastCrash}` : ''
+    this.#report({ state: 'ready', backend, reason: `${description}${because}` })
+    for (const message of this.#indexes.values()) this.#post(message)
+    for (const pending of [...this.#pending.values()]) this.#send(pending)
+  }
+
+  #crashed(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return
+    this.#child = undefined
+    const nowMs = performance.now()
+    this.#crashTimesMs.push(nowMs)
+    const recent = this.#crashTimesMs.filter((timeMs) => nowMs - timeMs <= CRASH_WINDOW_MS).length
+    if (recent >= CRASHES_MAX) this.#isCpuOnly = true
+    const lastCrash = `${how}${this.#lastWords === '' ? '' : `: ${this.#lastWords.trim()}`}`
+    this.#report({
+      state: 'restarting',
+      pid: undefined,
+      backend: undefined,
+      crashes: this.#status.crashes + 1,
+      lastCrash,
+    })
+    for (const pending of [...this.#pending.values()]) {
+      clearTimeout(pending.timer)
+      if (++pending.crashes < CRASHES_PER_REQUEST_MAX) continue
+      this.#pending.delete(pending.request.id)
+      pending.reject(
+        new InfluenceWorkerError('WorkerCrashed', `given up after ${pending.crashes} crashes: ${lastCrash}`),
+      )
+    }
+    const delayMs = Math.min((this.#options.restartDelayMs ?? 200) * 2 ** (recent - 1), RESTART_DELAY_MAX_MS)
+    this.#restartTimer = setTimeout(() => this.#start(), delayMs)
+  }
+
+  #replaceByCpu(waitedMs: number): void {
+    this.#isCpuOnly = true
+    this.#lastWords = `no answer within ${waitedMs} ms`
+    this.#child?.kill('SIGKILL')
+  }
+
+  #rejectAll(error: Error): void {
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer)
+      pending.reject(error)
+    }
+    this.#pending.clear()
+  }
+
+  #report(change: Partial<WorkerStatus>): void {
+    this.#status = { ...this.#status, ...change }
+    this.#options.onStatus?.(this.#status)
+  }
+}

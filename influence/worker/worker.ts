@@ -1,0 +1,73 @@
+/** The influence worker: a child process that holds the GPU and the opened indexes, so that a driver crash ends only it. */
+
+import { equal } from '../../primitives/bytes.ts'
+import type { ComputeBackend } from '../backends/kernels.ts'
+import { openBackend } from '../backends/openBackend.ts'
+import { IndexReadError, InfluenceEngine } from '../engine.ts'
+import { GpuError } from '../gpu/gpuDevice.ts'
+import { isRefused } from '../refusal.ts'
+import type { OpenedIndex } from '../surface.ts'
+import type { FromWorker, OpenMessage, Request, StartMessage, ToWorker } from './messages.ts'
+
+const opened = new Map<number, OpenedIndex>()
+let backend: ComputeBackend | undefined
+/** Requests run one after another: they share one device and one processor. */
+let queue: Promise<void> = Promise.resolve()
+
+function send(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()))
+}
+
+async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promise<void> {
+  backend = await openBackend(choice, isSoftwareAdapterAllowed)
+  await send({ kind: 'ready', backend: backend.backend, description: backend.description })
+}
+
+async function answer(request: Request): Promise<void> {
+  try {
+    await send({ kind: 'done', id: request.id, value: await perform(request) })
+  } catch (error) {
+    if (error instanceof GpuError) throw error
+    const { code = 'WorkerCrashed', message } = error as Error & { code?: string }
+    await send({ kind: 'failed', id: request.id, code, message })
+  }
+}
+
+/** After a restart the same bytes must come back: `indexRoot` says which they were. */
+async function open({ source, verify, handle, indexRoot }: OpenMessage): Promise<unknown> {
+  const engine = await InfluenceEngine.open(source, { backend: backend!, verify })
+  if (isRefused(engine)) return engine
+  if (indexRoot !== undefined && !equal(indexRoot, engine.info.indexRoot)) return undefined
+  opened.set(handle, engine)
+  return engine.info
+}
+
+async function perform(request: Request): Promise<unknown> {
+  switch (request.kind) {
+    case 'open':
+      return open(request)
+    case 'call': {
+      const index = opened.get(request.handle)
+      if (index === undefined) throw new IndexReadError('that was open before the restart', undefined)
+      const call = index[request.name] as (...args: unknown[]) => Promise<unknown>
+      return call.apply(index, [...request.args])
+    }
+    case 'close': {
+      await opened.get(request.handle)?.close()
+      opened.delete(request.handle)
+      return undefined
+    }
+  }
+}
+
+async function breakDown(error: unknown): Promise<void> {
+  const { code = 'WorkerCrashed', message } = error as Error & { code?: string }
+  await send({ kind: 'broken', code, message })
+  process.exit(1)
+}
+
+process.on('message', (message: ToWorker) => {
+  queue = queue.then(() => (message.kind === 'start' ? start(message) : answer(message))).catch(breakDown)
+})
+// Without its host the worker has nothing to do.
+process.on('disconnect', () => process.exit(0))
