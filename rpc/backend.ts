@@ -53,6 +53,8 @@ export interface LogQuery {
   readonly topics: readonly (readonly Uint8Array[])[]
   /** More than this many answers is `TooMany`. */
   readonly logsMax: number
+  /** Ends the search: nobody waits for the answer any more. */
+  readonly signal?: AbortSignal
 }
 export interface TooMany {
   readonly kind: 'tooMany'

@@ -31,9 +31,9 @@ async function heightsOf(backend: Backend, filter: LogFilter): Promise<{ from: n
   return from > head ? undefined : { from, to: Math.min(to, head) }
 }
 
-async function search(backend: Backend, filter: LogFilter, from: number, to: number): Promise<Json> {
+async function search({ backend, signal }: Session, filter: LogFilter, from: number, to: number): Promise<Json> {
   const { addresses, topics } = filter
-  const query: LogQuery = { fromHeight: from, toHeight: to, addresses, topics, logsMax: LOGS_MAX }
+  const query: LogQuery = { fromHeight: from, toHeight: to, addresses, topics, logsMax: LOGS_MAX, signal }
   const found = await backend.chain.logs(query)
   if ('kind' in found) {
     const advice =
@@ -43,9 +43,9 @@ async function search(backend: Backend, filter: LogFilter, from: number, to: num
   return (found as readonly PlacedLog[]).map(formatLog)
 }
 
-async function getLogs(backend: Backend, filter: LogFilter): Promise<Json> {
-  const heights = await heightsOf(backend, filter)
-  return heights === undefined ? [] : search(backend, filter, heights.from, heights.to)
+async function getLogs(session: Session, filter: LogFilter): Promise<Json> {
+  const heights = await heightsOf(session.backend, filter)
+  return heights === undefined ? [] : search(session, filter, heights.from, heights.to)
 }
 
 async function newBlocks(backend: Backend, from: number, to: number): Promise<Json> {
@@ -58,22 +58,23 @@ async function newBlocks(backend: Backend, from: number, to: number): Promise<Js
 }
 
 /** Logs since the last question, within the range that the filter names. */
-async function newLogs(backend: Backend, filter: LogFilter, since: number, head: number): Promise<Json> {
+async function newLogs(session: Session, filter: LogFilter, since: number, head: number): Promise<Json> {
   if (filter.range.kind === 'block') return []
   const { from, to } = filter.range
   const first = Math.max(since, from?.kind === 'height' ? from.height : 0)
   const last = Math.min(head, to?.kind === 'height' ? to.height : head)
-  return first > last ? [] : search(backend, filter, first, last)
+  return first > last ? [] : search(session, filter, first, last)
 }
 
-async function changes(backend: Backend, filter: Filter): Promise<Json> {
+async function changes(session: Session, filter: Filter): Promise<Json> {
   if (filter.kind === 'pending') return filter.hashes.splice(0).map(hex)
+  const { backend } = session
   const head = backend.chain.head().number
   const since = filter.nextHeight
   const found =
     filter.kind === 'blocks'
       ? await newBlocks(backend, since, head)
-      : await newLogs(backend, filter.filter, since, head)
+      : await newLogs(session, filter.filter, since, head)
   // Only now: a refused search must be able to try again.
   filter.nextHeight = Math.max(filter.nextHeight, head + 1)
   return found
@@ -95,17 +96,17 @@ const next = (session: Session) => session.backend.chain.head().number + 1
 const filterId = param('filterId', text(66))
 
 export const logMethods: MethodTable = {
-  eth_getLogs: method([param('filter', logFilter)], ({ backend }, filter) => getLogs(backend, filter)),
+  eth_getLogs: method([param('filter', logFilter)], (session, filter) => getLogs(session, filter)),
   eth_newFilter: method([param('filter', logFilter)], (session, filter) =>
     added(session, { kind: 'logs', filter, nextHeight: next(session) }),
   ),
   eth_newBlockFilter: method([], (session) => added(session, { kind: 'blocks', nextHeight: next(session) })),
   eth_newPendingTransactionFilter: method([], (session) => added(session, { kind: 'pending', hashes: [] })),
-  eth_getFilterChanges: method([filterId], (session, id) => changes(session.backend, held(session, id))),
+  eth_getFilterChanges: method([filterId], (session, id) => changes(session, held(session, id))),
   eth_getFilterLogs: method([filterId], (session, id) => {
     const filter = held(session, id)
     if (filter.kind !== 'logs') throw refused('filter not found')
-    return getLogs(session.backend, filter.filter)
+    return getLogs(session, filter.filter)
   }),
   eth_uninstallFilter: method([filterId], ({ filters }, id) => filters.remove(id)),
 }
