@@ -39,6 +39,9 @@ interface IContributor is INative {
     error NotAccepted(address newWallet);
     error TooEarly(uint64 readyAt);
 
+    /// @notice The caller's number, created when it has none: a commit of rows must know it beforehand.
+    function register() external returns (uint64 contributorId);
+
     /// @notice The number of a wallet, created when it has none. Only for native contracts.
     function ensureId(address wallet) external returns (uint64 contributorId);
 

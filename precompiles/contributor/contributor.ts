@@ -12,9 +12,7 @@ const NOBODY = new Uint8Array(20)
 const isNobody = (address: Uint8Array): boolean => equal(address, NOBODY)
 const open = (host: NativeHost) => openStorage(contributorStorage, host)
 
-function ensureId(frame: Frame, wallet: Uint8Array): bigint {
-  requireNative(frame)
-  const { host } = frame
+function idFor(host: NativeHost, wallet: Uint8Array): bigint {
   const storage = open(host)
   const known = storage.ids.at(wallet).get()
   if (known !== 0n) return known
@@ -118,7 +116,11 @@ function rotationOf(frame: Frame, contributorId: bigint) {
 }
 
 export const contributor: Native = defineNative('IContributor', contributorContract, {
-  ensureId,
+  register: ({ call, host }) => idFor(host, call.caller),
+  ensureId(frame, wallet) {
+    requireNative(frame)
+    return idFor(frame.host, wallet)
+  },
   idOf: ({ host }, wallet) => open(host).ids.at(wallet).get(),
   walletOf: (frame, contributorId) => find(frame, contributorId).wallet,
   contributorCount: ({ host }) => open(host).count.get(),

@@ -478,6 +478,19 @@ export const contributorAbi = [
     type: "function",
   },
   {
+    inputs: [],
+    name: "register",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "contributorId",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [
       {
         internalType: "uint64",
