@@ -6,9 +6,9 @@
 import { equal, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { decodeAccount } from '../../runtime/state/accountRecord.ts'
-import { decodeSlot } from '../../runtime/state/stateAt.ts'
+import { decodeSlot, isRootHeld } from '../../runtime/state/stateAt.ts'
 import { walkTrie } from '../../runtime/state/trieRead.ts'
-import { joinHashes, META, stateRootOf } from './chainReader.ts'
+import { createChainReader, joinHashes, META, stateRootOf } from './chainReader.ts'
 import { StoreError } from './storeError.ts'
 import {
   type BatchOperation,
@@ -78,11 +78,8 @@ function isBlockHeld(tables: Tables, head: Head, keccak: Hasher): boolean {
   return header !== undefined && equal(keccak(header), head.hash)
 }
 
-const EMPTY_TRIE = Uint8Array.of(0x80)
-
 function isRootWhole(tables: Tables, root: Uint8Array, keccak: Hasher): boolean {
-  const node = tables.node.get(root)
-  return node === undefined ? equal(keccak(EMPTY_TRIE), root) : equal(keccak(node), root)
+  return isRootHeld(root, createChainReader(tables).state, keccak)
 }
 
 /** The newest block at or below `head` whose header is held and whose whole state can be read. */

@@ -72,6 +72,7 @@ export class Layer implements StateManagerInterface {
     const key = keyOf(address)
     const before = this.#account(key)
     if (record !== undefined) {
+      assert(record.nonce >= 0n && record.balanceWei >= 0n, 'an account holds no negative numbers')
       const storageRoot = before?.storageRoot ?? EMPTY_ROOT
       this.#putRecord(key, record.storageRoot === storageRoot ? record : { ...record, storageRoot })
     } else if (before !== undefined) {
