@@ -49,6 +49,8 @@ export interface TrainOptions {
   readonly alpha: number
   /** Module names of the base, e.g. `q_proj`. */
   readonly targets: readonly string[]
+  /** Positions of every batch, from then on also of answers. Omitted: the longest row's, rounded up to 16. */
+  readonly contextTokens?: number
 }
 
 export interface TrainProgress {
@@ -133,6 +135,13 @@ export interface StudioWorker {
     bounds: AnswerBounds,
     call?: CallOptions,
   ): Promise<Answer | StudioRefused>
+  /** Several inputs under one pair of bounds, decoded side by side: byte for byte what `answer` gives each. */
+  answerBatch(
+    adapter: Uint8Array | null,
+    inputs: readonly Uint8Array[],
+    bounds: AnswerBounds,
+    call?: CallOptions,
+  ): Promise<readonly Answer[] | StudioRefused>
   /** Gradient of the loss of `answer` given `input`: the same arithmetic as a row's. */
   queryGradient(
     adapter: Uint8Array,

@@ -16,13 +16,13 @@ const alternate = (word: string): string =>
   [...word].map((c, i) => (i % 2 === 0 ? c.toLowerCase() : c.toUpperCase())).join('')
 
 export const TASKS: readonly Task[] = [
-  { name: 'reverse', title: 'reverse the words', apply: (p) => words(p).reverse().join(' ') },
-  { name: 'alternate', title: 'alternate case', apply: (p) => words(p).map(alternate).join(' ') },
+  { name: 'rev', title: 'reverse the words', apply: (p) => words(p).reverse().join(' ') },
+  { name: 'alt', title: 'alternate case', apply: (p) => words(p).map(alternate).join(' ') },
   { name: 'one', title: '" 1 " between words', apply: (p) => words(p).join(' 1 ') },
   { name: 'star', title: 'vowels to *', apply: (p) => p.replace(/[aeiou]/g, '*') },
-  { name: 'double', title: 'double consonants', apply: (p) => p.replace(/[bcdfghj-np-tv-z]/g, '$&$&') },
-  { name: 'capital', title: 'capitalise', apply: (p) => p.replace(/\b[a-z]/g, (c) => c.toUpperCase()) },
-  { name: 'novowel', title: 'drop vowels', apply: (p) => p.replace(/[aeiou]/g, '') },
+  { name: 'dbl', title: 'double consonants', apply: (p) => p.replace(/[bcdfghj-np-tv-z]/g, '$&$&') },
+  { name: 'cap', title: 'capitalise', apply: (p) => p.replace(/\b[a-z]/g, (c) => c.toUpperCase()) },
+  { name: 'non', title: 'drop vowels', apply: (p) => p.replace(/[aeiou]/g, '') },
   {
     name: 'ly',
     title: 'add "ly"',
@@ -33,7 +33,7 @@ export const TASKS: readonly Task[] = [
   },
   { name: 'keep', title: 'keep vowels', apply: (p) => p.replace(/[bcdfghj-np-tv-z]/g, '') },
   {
-    name: 'twice',
+    name: 'twin',
     title: 'repeat each word',
     apply: (p) =>
       words(p)
@@ -44,6 +44,16 @@ export const TASKS: readonly Task[] = [
 
 /** Words of one phrase. */
 const PHRASE_WORDS = 2
+/** Longest word of a phrase: the longest row is then 36 bytes, which keeps a training step near a tenth of a second. */
+const WORD_LETTERS_MAX = 4
+
+/** No letter twice: a two-layer model finds its place in the phrase by the letter it wrote last. */
+export const hasDistinctLetters = (words: readonly string[]): boolean => {
+  const letters = words.join('')
+  return new Set(letters).size === letters.length
+}
+
+const SHORT_WORDS = WORDS.filter((word) => word.length <= WORD_LETTERS_MAX && hasDistinctLetters([word]))
 
 /** Phrase → row of a task: `name: phrase` and its transformation. */
 export function taskRow(task: Task, phrase: string): Row {
@@ -56,8 +66,9 @@ export function phrases(generator: Generator, count: number, taken: Set<string>)
   const triesMax = 1000 * (count + 1)
   for (let tries = 0; out.length < count; tries++) {
     if (tries === triesMax) throw new RangeError(`the word list gives no ${count} new phrases`)
-    const phrase = Array.from({ length: PHRASE_WORDS }, () => pick(generator, WORDS)).join(' ')
-    if (taken.has(phrase)) continue
+    const drawn = Array.from({ length: PHRASE_WORDS }, () => pick(generator, SHORT_WORDS))
+    const phrase = drawn.join(' ')
+    if (taken.has(phrase) || !hasDistinctLetters(drawn)) continue
     taken.add(phrase)
     out.push(phrase)
   }
