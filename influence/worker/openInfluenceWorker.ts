@@ -143,18 +143,17 @@ class WorkerHost implements InfluenceWorker {
     }
     return new Promise((resolve, reject) => {
       const pending: Pending = { request, crashes: 0, resolve, reject }
+      this.#watch(pending)
       this.#pending.set(request.id, pending)
-      if (this.#status.state === 'ready') this.#send(pending)
+      if (this.#status.state === 'ready') this.#post(request)
     })
   }
 
-  #send(pending: Pending): void {
-    clearTimeout(pending.timer)
+  /** A vote must not wait for a GPU that hangs: when half of the time is gone, the CPU twin starts (§10.2 no. 2). */
+  #watch(pending: Pending): void {
     const { answerWithinMs } = this.#options
-    if (answerWithinMs !== undefined && this.#status.backend === 'gpu') {
-      pending.timer = setTimeout(() => this.#replaceByCpu(answerWithinMs / 2), answerWithinMs / 2)
-    }
-    this.#post(pending.request)
+    if (answerWithinMs === undefined || this.#isCpuOnly) return
+    pending.timer = setTimeout(() => this.#replaceByCpu(answerWithinMs / 2), answerWithinMs / 2)
   }
 
   /** An error here is the channel's: the child's exit, which follows, deals with it. */
@@ -178,7 +177,7 @@ class WorkerHost implements InfluenceWorker {
     child.on('message', (message: FromWorker) => {
       if (child === this.#child) this.#receive(message)
     })
-    child.once('error', (error) => this.#crashed(child, error.message))
+    child.on('error', (error) => this.#crashed(child, error.message))
     child.once('exit', (code, signal) => this.#crashed(child, signal ?? `exit code ${code}`))
     this.#report({ pid: child.pid })
     const choice = this.#isCpuOnly ? 'js' : (this.#options.backend ?? 'auto')
@@ -217,7 +216,7 @@ class WorkerHost implements InfluenceWorker {
     const because = this.#isCpuOnly && this.#status.lastCrash !== undefined ? `; after ${this.#status.lastCrash}` : ''
     this.#report({ state: 'ready', backend, reason: `${description}${because}` })
     for (const message of this.#indexes.values()) this.#post(message)
-    for (const pending of [...this.#pending.values()]) this.#send(pending)
+    for (const { request } of this.#pending.values()) this.#post(request)
   }
 
   #crashed(child: ChildProcess, how: string): void {
@@ -236,21 +235,24 @@ class WorkerHost implements InfluenceWorker {
       lastCrash,
     })
     for (const pending of [...this.#pending.values()]) {
-      clearTimeout(pending.timer)
       if (++pending.crashes < CRASHES_PER_REQUEST_MAX) continue
-      this.#pending.delete(pending.request.id)
-      pending.reject(
-        new InfluenceWorkerError('WorkerCrashed', `given up after ${pending.crashes} crashes: ${lastCrash}`),
-      )
+      const error = new InfluenceWorkerError('WorkerCrashed', `given up after ${pending.crashes} crashes: ${lastCrash}`)
+      this.#settle(pending.request.id, () => pending.reject(error))
     }
     const delayMs = Math.min((this.#options.restartDelayMs ?? 200) * 2 ** (recent - 1), RESTART_DELAY_MAX_MS)
     this.#restartTimer = setTimeout(() => this.#start(), delayMs)
   }
 
   #replaceByCpu(waitedMs: number): void {
+    // A CPU twin that is slow is not helped by another one.
+    if (this.#isCpuOnly || this.#status.backend === 'js') return
     this.#isCpuOnly = true
-    this.#lastWords = `no answer within ${waitedMs} ms`
-    this.#child?.kill('SIGKILL')
+    const child = this.#child
+    this.#child = undefined
+    child?.kill('SIGKILL')
+    clearTimeout(this.#restartTimer)
+    this.#report({ state: 'restarting', backend: undefined, lastCrash: `no answer within ${waitedMs} ms` })
+    this.#start()
   }
 
   #rejectAll(error: Error): void {
