@@ -17,7 +17,11 @@ export interface StateChanges {
   readonly accounts: readonly { readonly addressHash: Uint8Array; readonly rlp: Uint8Array | null }[]
   /** Accounts whose whole storage is cleared before `slots` are written. */
   readonly wiped: readonly Uint8Array[]
-  readonly slots: readonly { readonly addressHash: Uint8Array; readonly slotHash: Uint8Array; readonly value: Uint8Array | null }[]
+  readonly slots: readonly {
+    readonly addressHash: Uint8Array
+    readonly slotHash: Uint8Array
+    readonly value: Uint8Array | null
+  }[]
   readonly codes: readonly { readonly codeHash: Uint8Array; readonly code: Uint8Array }[]
   readonly nodes: readonly { readonly hash: Uint8Array; readonly node: Uint8Array }[]
 }
