@@ -2,7 +2,7 @@
 import type { ModelConfig } from '../format/modelConfig.ts'
 import type { HostTensor } from '../format/safetensors.ts'
 import { bellNumber, type Generator } from '../random.ts'
-import { f32, type Tensors } from './jax.ts'
+import { f32, type Tensors, take } from './jax.ts'
 
 export type HostTensors = ReadonlyMap<string, HostTensor>
 
@@ -102,6 +102,16 @@ export function uploadBase(config: ModelConfig, tensors: HostTensors): Tensors {
   for (const { name, fileName, shape, isTurned } of baseSpecs(config)) {
     const { data } = tensors.get(fileName)!
     out[name] = isTurned ? f32(turned(data, shape[0]!, shape[1]!), [shape[1]!, shape[0]!]) : f32(data, shape)
+  }
+  return out
+}
+
+/** The device's base in file names and shapes; leaves it there. */
+export async function downloadBase(config: ModelConfig, device: Tensors): Promise<HostTensors> {
+  const out = new Map<string, HostTensor>()
+  for (const { name, fileName, shape, isTurned } of baseSpecs(config)) {
+    const data = await take(device[name]!.ref)
+    out.set(fileName, { shape, data: isTurned ? turned(data, shape[1]!, shape[0]!) : data })
   }
   return out
 }
