@@ -1,7 +1,8 @@
 /** Renders a demo's result as one self-contained HTML page: who was paid, by which question, and that nothing was lost. */
+
+import { formatOpen, percent } from '../cli/table.ts'
 import { barChart, escapeHtml, heatMap, lineChart } from './charts.ts'
 import { type ContributorResult, type DemoResult, isConserved, type JobResult } from './result.ts'
-import { formatOpen, percent } from './terminalReport.ts'
 
 const COLOUR: Record<ContributorResult['kind'], string> = {
   honest: '#3b6fd4',

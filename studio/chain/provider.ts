@@ -1,11 +1,11 @@
 /** A provider's loop: takes jobs of the versions it serves, answers them with the deterministic engine, and responds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bytesToHex, type Hex, hexToBytes, type LocalAccount, parseEventLogs } from 'viem'
-import { CONTRIBUTOR_ADDRESS } from '../../precompiles/addresses.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
+import type { Query } from '../../influence/surface.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import type { StudioWorker } from '../surface.ts'
 import { type ChainClient, ChainRefusal, confirm, send, write } from './client.ts'
+import { idOf } from './identity.ts'
 import { answerJob } from './query.ts'
 import { INFERENCE, loadVersion, readJob, type VersionContent } from './version.ts'
 
@@ -18,7 +18,13 @@ const TAKEN = 2
 
 export type ProviderEvent =
   | { readonly kind: 'accepted'; readonly jobId: bigint }
-  | { readonly kind: 'answered'; readonly jobId: bigint; readonly output: string; readonly tokens: number }
+  | {
+      readonly kind: 'answered'
+      readonly jobId: bigint
+      readonly output: string
+      readonly tokens: number
+      readonly query: Query
+    }
   | { readonly kind: 'declined'; readonly jobId: bigint; readonly reason: string }
 
 export interface ProviderOptions {
@@ -80,11 +86,6 @@ async function register(client: ChainClient, account: LocalAccount, options: Pro
   return known
 }
 
-export function idOf(client: ChainClient, wallet: Hex): Promise<bigint> {
-  const address = bytesToHex(CONTRIBUTOR_ADDRESS)
-  return client.readContract({ address, abi: contributorAbi, functionName: 'idOf', args: [wallet] })
-}
-
 /** Jobs that this provider accepted before it stopped. */
 async function owedJobs(provider: Provider): Promise<bigint[]> {
   const { client } = provider
@@ -144,10 +145,10 @@ async function answerOne(provider: Provider, jobId: bigint): Promise<void> {
       jobId,
       reason: `${answered.code}: expected ${answered.expected}, got ${answered.got}`,
     })
-  const { answer, queryHash } = answered
+  const { answer, query, queryHash } = answered
   const args = [jobId, bytesToHex(answer.output), answer.tIn, answer.tOut, bytesToHex(queryHash)]
   await send(client, account, { address: INFERENCE, abi: inferenceAbi, functionName: 'respond', args })
-  report({ kind: 'answered', jobId, output: new TextDecoder().decode(answer.output), tokens: answer.tOut })
+  report({ kind: 'answered', jobId, output: new TextDecoder().decode(answer.output), tokens: answer.tOut, query })
 }
 
 /** A job's input bytes, from its `JobRequested` log. */

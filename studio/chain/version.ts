@@ -2,7 +2,7 @@
 import { bytesToHex, hexToBytes } from 'viem'
 import { decodeIndexFile, type IndexFile } from '../../influence/indexFile.ts'
 import { isRefused } from '../../influence/refusal.ts'
-import { INFERENCE_ADDRESS, MODEL_ADDRESS } from '../../precompiles/addresses.ts'
+import { FEE_SPLIT_ADDRESS, INFERENCE_ADDRESS, MODEL_ADDRESS } from '../../precompiles/addresses.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import { type ChainClient, ChainRefusal } from './client.ts'
@@ -10,6 +10,7 @@ import { downloadContent } from './content.ts'
 
 export const MODEL = bytesToHex(MODEL_ADDRESS)
 export const INFERENCE = bytesToHex(INFERENCE_ADDRESS)
+export const FEE_SPLIT = bytesToHex(FEE_SPLIT_ADDRESS)
 
 export type VersionInfo = Awaited<ReturnType<typeof readVersion>>
 export type JobInfo = Awaited<ReturnType<typeof readJob>>

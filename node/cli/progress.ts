@@ -1,0 +1,9 @@
+/** A studio's progress as one line. */
+import type { Progress } from '../../studio/surface.ts'
+
+export function progressText(progress: Progress): string {
+  const left = `${Math.ceil(progress.msLeft / 1000)} s left`
+  return progress.kind === 'train'
+    ? `step ${progress.step}/${progress.steps} · loss ${progress.loss.toFixed(3)} · ${Math.round(progress.tokensPerSecond)} tokens/s · ${left}`
+    : `gradients ${progress.rowsDone}/${progress.rows} · ${left}`
+}

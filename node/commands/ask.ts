@@ -1,0 +1,74 @@
+/** `openledger ask`: pays for one answer and shows it with the rows that made it. */
+import pc from 'picocolors'
+import { utf8 } from '../../primitives/bytes.ts'
+import { ask as askNode } from '../../studio/chain/client.ts'
+import { jobOf, sendRequest, waitSettled } from '../../studio/chain/job.ts'
+import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
+import { formatOpen, percent, table } from '../cli/table.ts'
+import { startStep } from '../cli/terminal.ts'
+import { servingVersion } from './train.ts'
+
+const ANSWER_WITHIN_S = 120
+const SETTLE_TIMEOUT_MS = 300_000
+const ROWS_SHOWN_MAX = 5
+
+interface AskOptions extends SessionOptions {
+  readonly maxOutput: number
+}
+
+/** As `openledger_getJob` and `openledger_getAttribution` answer. */
+interface JobAnswer {
+  readonly output?: string
+  readonly split?: { readonly feeWei: string }
+}
+interface AttributionAnswer {
+  readonly rows: readonly {
+    readonly contributorId: string
+    readonly rowId: string
+    readonly weight: string
+    readonly rewardWei: string
+    readonly content: { readonly input?: string; readonly output?: string } | null
+  }[]
+}
+
+export async function ask(modelText: string, question: string, options: AskOptions): Promise<void> {
+  const { client, account } = await openSession(options)
+  const versionId = await servingVersion(client, parseId(modelText, 'model'))
+  const input = utf8(question)
+  const step = startStep('Asking')
+  const hash = await sendRequest(client, account, {
+    versionId,
+    input,
+    // One token per byte and the separator.
+    maxInputTokens: input.length + 1,
+    maxOutputTokens: options.maxOutput,
+    answerWithinS: ANSWER_WITHIN_S,
+  })
+  const jobId = await jobOf(client, hash)
+  step.update(`job ${jobId} waits for an answer and its attribution`)
+  await waitSettled(client, jobId, SETTLE_TIMEOUT_MS)
+  step.done(`job ${jobId} settled`)
+  const job = await askNode<JobAnswer>(client, 'openledger_getJob', [`${jobId}`])
+  const attribution = await askNode<AttributionAnswer>(client, 'openledger_getAttribution', [`${jobId}`])
+  console.log(`\n${pc.bold(job.output ?? '')}\n`)
+  console.log(
+    `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN; ${attribution.rows.length} rows were paid, the best of them:`,
+  )
+  const rows = attribution.rows
+    .slice(0, ROWS_SHOWN_MAX)
+    .map((row) => [
+      `#${row.rowId}`,
+      `contributor ${row.contributorId}`,
+      percent(Number(row.weight) / 2 ** 32),
+      formatOpen(BigInt(row.rewardWei)),
+      row.content === null ? '' : `${row.content.input ?? ''} → ${row.content.output ?? ''}`,
+    ])
+  const titles = ['row', 'by', 'weight', 'OPEN', 'content']
+  console.log(
+    table(
+      titles.map((title, c) => ({ title, isRight: c === 2 || c === 3 })),
+      rows,
+    ),
+  )
+  console.log(pc.dim(`\nopenledger explain ${jobId} --account N tells an account why it was paid or not`))
+}

@@ -1,0 +1,135 @@
+/** `openledger train`: fine-tunes on a Datanet's newest version, registers the model version and waits until it serves. */
+
+import type { LocalAccount } from 'viem'
+import { zeroHash } from 'viem'
+import type { Row } from '../../primitives/rows.ts'
+import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
+import { readDatanet } from '../../studio/chain/datanet.ts'
+import { approveModel, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
+import { planVersion, registerVersion, trainVersion, waitServing } from '../../studio/chain/trainVersion.ts'
+import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../studio/surface.ts'
+import { devAccount } from '../cli/account.ts'
+import { openStudio } from '../cli/baseModel.ts'
+import { progressText } from '../cli/progress.ts'
+import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
+import { percent } from '../cli/table.ts'
+import { CommandError, startStep } from '../cli/terminal.ts'
+
+/** Attestation re-executes every row's gradient. */
+const ATTEST_TIMEOUT_MS = 600_000
+/** What a new model asks: a short answer costs about a hundredth of an OPEN beside the platform's part. */
+const DEFAULT_RATES = { inputWei: 2n * 10n ** 17n, outputWei: 4n * 10n ** 17n, providerBps: 1_000 }
+/** `State` of IModel. */
+const COLLECTING = 2
+const TRAINING = 3
+const DEPLOYED = 4
+/** Every tenth row is kept from training's evaluation sample; the rest would only slow it. */
+const EVALUATION_ROWS_MAX = 40
+
+interface TrainCommand extends SessionOptions {
+  readonly model?: number
+  readonly purpose: string
+  readonly steps?: number
+  readonly seed: number
+}
+
+export async function train(idText: string, options: TrainCommand): Promise<void> {
+  const datanetId = parseId(idText, 'Datanet')
+  const { client, account } = await openSession(options)
+  const { versionCount } = await readDatanet(client, datanetId)
+  if (versionCount === 0n)
+    throw new CommandError(
+      `Datanet ${datanetId} has no version`,
+      `\`openledger datanet publish ${datanetId}\` makes one.`,
+    )
+  const studio = await openStudio()
+  try {
+    const modelId = await modelToTrain(client, account, studio, datanetId, options)
+    const datanets = [{ datanetId, version: versionCount }]
+    await trainModel(client, account, studio, modelId, datanets, options)
+  } finally {
+    await studio.close()
+  }
+}
+
+/** The model asked for, or a new one, in a state that takes versions. */
+async function modelToTrain(
+  client: ChainClient,
+  account: LocalAccount,
+  studio: StudioWorker,
+  datanetId: bigint,
+  options: TrainCommand,
+): Promise<bigint> {
+  const modelId =
+    options.model === undefined
+      ? await proposeModel(client, account, {
+          ...DEFAULT_RATES,
+          purpose: options.purpose,
+          baseHash: studio.hashes.base,
+          datanets: [datanetId],
+        })
+      : BigInt(options.model)
+  if (options.model === undefined) {
+    console.log(`model ${modelId} proposed`)
+    await approveAsDevAdmin(client, modelId)
+  }
+  const { state } = await readModel(client, modelId)
+  if (state === COLLECTING) await startTraining(client, account, modelId)
+  else if (state !== TRAINING && state !== DEPLOYED)
+    throw new CommandError(`model ${modelId} takes no versions now: it is proposed, rejected or retired`)
+  return modelId
+}
+
+async function approveAsDevAdmin(client: ChainClient, modelId: bigint): Promise<void> {
+  try {
+    await approveModel(client, devAccount(0), modelId)
+  } catch (error) {
+    if (!(error instanceof ChainRefusal)) throw error
+    throw new CommandError(
+      `model ${modelId} waits for the governor's approval: ${error.message}`,
+      `Run \`openledger train … --model ${modelId}\` once it is approved.`,
+    )
+  }
+}
+
+async function trainModel(
+  client: ChainClient,
+  account: LocalAccount,
+  studio: StudioWorker,
+  modelId: bigint,
+  datanets: readonly { readonly datanetId: bigint; readonly version: bigint }[],
+  options: TrainCommand,
+): Promise<void> {
+  const plan = await planVersion(client, modelId, datanets)
+  const training = startStep(`Training model ${modelId} on ${plan.rows.length} rows`)
+  const settings = { ...DEFAULT_TRAIN_OPTIONS, seed: options.seed, steps: options.steps ?? DEFAULT_TRAIN_OPTIONS.steps }
+  const trained = await trainVersion(studio, plan, settings, (progress) => training.update(progressText(progress)))
+  training.done(`loss ${trained.losses.at(-1)!.toFixed(3)}`)
+  const evaluating = startStep('Evaluating on a sample of its own rows')
+  const evaluation = await studio.evaluate(trained.adapter, sample(plan.rows.map(({ row }) => row)))
+  if ('kind' in evaluation) throw new CommandError(`evaluation: ${evaluation.code}: expected ${evaluation.expected}`)
+  evaluating.done(`${percent(evaluation.accuracy)} exact, perplexity ${evaluation.perplexity.toFixed(2)}`)
+  const registering = startStep('Uploading and registering the version')
+  const versionId = await registerVersion(client, account, studio, plan, trained, evaluation)
+  registering.done(versionId)
+  const attesting = startStep('Waiting for the validators to re-execute and attest it')
+  await waitServing(client, versionId, ATTEST_TIMEOUT_MS)
+  attesting.done()
+  console.log(`model ${modelId} serves; answer questions to it with \`openledger serve ${modelId}\``)
+}
+
+function sample(rows: readonly Row[]): Row[] {
+  const stride = Math.max(1, Math.ceil(rows.length / EVALUATION_ROWS_MAX))
+  return rows.filter((_, i) => i % stride === 0)
+}
+
+/** The version that a model serves with now. */
+export async function servingVersion(client: ChainClient, modelId: bigint): Promise<`0x${string}`> {
+  const { servingVersion: version } = await readModel(client, modelId)
+  if (version === zeroHash)
+    throw new CommandError(
+      `model ${modelId} serves no version yet`,
+      'A version serves once the validators have attested it.',
+    )
+  return version
+}
