@@ -10,11 +10,13 @@ import { mnemonicToAccount } from 'viem/accounts'
 import type { Bls } from '../primitives/bls.ts'
 import { concat, equal, fromHex, toHex, uintToBytes, utf8 } from '../primitives/bytes.ts'
 import { keccak256 } from '../primitives/hashes.ts'
-import type { DevKeys, DevValidatorKeys } from './devKeys.ts'
-import { checksumAddress } from './fields.ts'
+import type { DevValidatorKeys } from './devKeys.ts'
+import { checksumAddress, fieldText } from './fields.ts'
+import { type LoadedNetwork, loadNetwork } from './load.ts'
+import { type Network, parseNetwork } from './network.ts'
 import { possessionHash } from './proofs.ts'
 import { groupSupplyOpen, SUPPLY_GROUPS, type SupplyGroup } from './supply.ts'
-import type { NetworkValidator, Proof } from './validators.ts'
+import type { Proof } from './validators.ts'
 
 /** The mnemonic of anvil and Hardhat: tools and people know its accounts. */
 export const DEV_MNEMONIC = 'test test test test test test test test test test test junk'
@@ -45,6 +47,43 @@ export interface DevnetOptions {
   readonly parameters: Readonly<Record<string, bigint>>
   /** Runtime bytecode by predeploy name, as in the network file. */
   readonly predeploys: Readonly<Record<string, Uint8Array>>
+}
+
+/** What `networks/devnet.json` is made with. Nobody waits for hours on a devnet, and quotas must not stop a test. */
+export const DEVNET_DEFAULTS: Omit<DevnetOptions, 'predeploys'> = {
+  validators: 1,
+  accounts: DEV_ACCOUNTS,
+  blockIntervalMs: 1_000,
+  epochBlocks: 3_600,
+  parameters: {
+    ratesNoticeS: 0n,
+    answerDelayMinS: 5n,
+    attestationWindowS: 120n,
+    rowsPerAccountDay: 1_000_000n,
+    datanetsPerAccountDay: 10_000n,
+    revealWindowS: 4n,
+    rotationDelayS: 60n,
+    unbondingS: 60n,
+  },
+}
+
+/** Builds, proves and loads a devnet in one go; `text` is its network file. */
+export function createDevnet(
+  options: DevnetOptions,
+  bls: Bls,
+  hashBlock0: (network: Network) => Uint8Array,
+): { readonly text: string; readonly network: LoadedNetwork } {
+  const unproved = parseNetwork(devnetFile(options))
+  if ('kind' in unproved) throw new RangeError(fieldText(unproved))
+  const text = devnetFile(options, proveDevnet(unproved, hashBlock0(unproved), bls))
+  const network = loadNetwork(text, bls, hashBlock0)
+  if ('kind' in network) throw new RangeError(fieldText(network))
+  return { text, network }
+}
+
+/** The predeploys of a parsed file, as `DevnetOptions` takes them. */
+export function predeployCodes(network: Pick<Network, 'predeploys'>): Record<string, Uint8Array> {
+  return Object.fromEntries(network.predeploys.map(({ name, code }) => [name, code]))
 }
 
 /** The network's file text: deterministic, without proofs; `proveDevnet` makes those once genesisHash is known. */
@@ -87,11 +126,7 @@ export function devnetFile(options: DevnetOptions, proofs: readonly Proof[] = []
 
 /** Proofs of possession by the published keys over a genesis hash, in the order of the validators. */
 export function proveDevnet(
-  network: {
-    readonly params: { readonly chainId: bigint }
-    readonly validators: readonly NetworkValidator[]
-    readonly devKeys: DevKeys | null
-  },
+  network: Pick<Network, 'params' | 'validators' | 'devKeys'>,
   genesisHash: Uint8Array,
   bls: Bls,
 ): Proof[] {

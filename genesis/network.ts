@@ -1,8 +1,18 @@
 /** A network file: what all its nodes must agree on before block 1, parsed strictly into values that cannot be wrong. */
+import { PARAMETERS } from '../precompiles/params/parameters.ts'
 import type { ChainParams } from '../primitives/chainParams.ts'
 import { type Allocation, readAllocations } from './allocations.ts'
 import { type DevKeys, readDevKeys } from './devKeys.ts'
-import { type Field, type FieldRefused, invalid, parseWith, readAmount, readObject, readTable } from './fields.ts'
+import {
+  type Field,
+  FieldError,
+  type FieldRefused,
+  invalid,
+  parseWith,
+  readAmount,
+  readObject,
+  readTable,
+} from './fields.ts'
 import { readParams } from './params.ts'
 import { paramsHash } from './paramsHash.ts'
 import { type Predeploy, readPredeploys } from './predeploys.ts'
@@ -23,9 +33,6 @@ export interface Network {
   /** Published keys of a network that anyone may act on; `null` everywhere else. */
   readonly devKeys: DevKeys | null
 }
-
-/** `IParams` has some thirty entries; this bounds the file, the native's table bounds the names. */
-const PARAMETERS_MAX = 256
 
 /** Network file text → network, or the first fault with the path of its field. Proofs are parsed, not yet checked. */
 export function parseNetwork(text: string): Network | FieldRefused {
@@ -53,8 +60,13 @@ function readNetwork(root: Field): Network {
   }
 }
 
+/** Names and bounds are those of `IParams`: what a vote could not set, a file cannot either. */
 function readParameters(field: Field): Record<string, bigint> {
-  const entries = readTable(field)
-  if (entries.length > PARAMETERS_MAX) throw invalid(field, `at most ${PARAMETERS_MAX} parameters`, `${entries.length}`)
-  return Object.fromEntries(entries.map(([name, item]) => [name, readAmount(item, 0n, 2n ** 256n - 1n)]))
+  const entries = readTable(field).map(([name, item]) => {
+    const parameter = PARAMETERS.find((known) => known.name === name)
+    if (parameter === undefined)
+      throw new FieldError('FieldUnknown', item.path, 'a parameter of IParams', 'an unknown name')
+    return [name, readAmount(item, parameter.min, parameter.max)] as const
+  })
+  return Object.fromEntries(entries)
 }

@@ -8,8 +8,6 @@ export interface Predeploy {
   readonly address: Uint8Array
   /** Runtime bytecode. */
   readonly code: Uint8Array
-  /** 1, as EIP-161 gives to every created contract. */
-  readonly nonce: 1
 }
 
 /** The executor writes to the last two and treats missing code as a fault (runtime.md §2), so every network has all. */
@@ -46,6 +44,6 @@ export function readPredeploys(field: Field): Predeploy[] {
     const code = readHex(codes[name])
     const got = keccak256(code)
     if (!equal(got, codeHash)) throw invalid(codes[name], `code of hash ${toHex(codeHash)}`, toHex(got))
-    return { name, address, code, nonce: 1 }
+    return { name, address, code }
   })
 }

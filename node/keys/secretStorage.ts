@@ -134,6 +134,8 @@ function readDerivation(kdf: unknown, params: Record<string, unknown>): (passwor
     const n = integerField(params, 'n', 2, SCRYPT_MEMORY_BYTES_MAX / (128 * r))
     const p = integerField(params, 'p', 1, SCRYPT_PARALLEL_MAX)
     if (!Number.isInteger(Math.log2(n))) throw invalid('kdfparams.n', 'a power of two', n)
+    // RFC 7914 §2; OpenSSL refuses it as well.
+    if (Math.log2(n) >= 16 * r) throw invalid('kdfparams.n', `less than 2^${16 * r}, since r is ${r}`, n)
     return (password) => deriveScrypt(password, salt, n, r, p)
   }
   if (kdf !== 'pbkdf2') throw invalid('crypto.kdf', 'scrypt or pbkdf2', kdf)
@@ -143,8 +145,8 @@ function readDerivation(kdf: unknown, params: Record<string, unknown>): (passwor
 }
 
 function deriveScrypt(password: string, salt: Uint8Array, n: number, r: number, p: number): Promise<Buffer> {
-  // The tables take 128·r·(N + p + 2) bytes and OpenSSL counts some of its own; our bound was checked before.
-  const maxmem = 2 * 128 * r * (n + p + 2)
+  // Node refuses what needs more: the tables of N, p and two more blocks, each of 128·r bytes.
+  const maxmem = 128 * r * (n + p + 2)
   return scryptAsync(utf8(password), salt, DERIVED_BYTES, { N: n, r, p, maxmem })
 }
 

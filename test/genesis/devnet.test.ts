@@ -3,13 +3,23 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { mnemonicToAccount, privateKeyToAddress } from 'viem/accounts'
-import { DEV_MNEMONIC, devnetFile, proveDevnet } from '../../genesis/devnet.ts'
+import { genesisInput } from '../../genesis/block0.ts'
+import {
+  createDevnet,
+  DEV_MNEMONIC,
+  DEVNET_DEFAULTS,
+  devnetFile,
+  predeployCodes,
+  proveDevnet,
+} from '../../genesis/devnet.ts'
 import { type FieldRefused, fieldText } from '../../genesis/fields.ts'
 import { loadNetwork } from '../../genesis/load.ts'
 import { type Network, parseNetwork } from '../../genesis/network.ts'
 import { checkProofs } from '../../genesis/proofs.ts'
 import { nobleBls } from '../../primitives/bls.ts'
 import { toHex } from '../../primitives/bytes.ts'
+import { createChainRules } from '../../runtime/chainRules.ts'
+import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
 
 const DEVNET = readFileSync(new URL('../../genesis/networks/devnet.json', import.meta.url), 'utf8')
 const HASH = new Uint8Array(32).fill(7)
@@ -21,18 +31,22 @@ function parsed(text: string): Network {
 }
 
 const base = parsed(DEVNET)
-const predeploys = Object.fromEntries(base.predeploys.map(({ name, code }) => [name, code]))
-const options = {
-  validators: 1,
-  accounts: 10,
-  blockIntervalMs: base.params.blockIntervalMs,
-  epochBlocks: base.params.epochBlocks,
-  parameters: base.parameters,
-  predeploys,
-}
+const options = { ...DEVNET_DEFAULTS, predeploys: predeployCodes(base) }
+const hashBlock0 = (network: Network) =>
+  createGenesisBlock(createChainRules(network.params), genesisInput(network)).hash
 
-test('devnet: the file in the tree is the builder’s, byte for byte', () => {
-  assert.is(devnetFile(options, base.proofs), DEVNET)
+test('devnet: the file in the tree is the builder’s, byte for byte, proofs included', () => {
+  assert.is(createDevnet(options, nobleBls, hashBlock0).text, DEVNET, 'run `npm run genesis`')
+})
+
+test('devnet: other options make another network, whose proofs hold as well', () => {
+  const { network } = createDevnet({ ...options, blockIntervalMs: 0, accounts: 2 }, nobleBls, hashBlock0)
+  assert.is.not(toHex(network.genesisHash), toHex(hashBlock0(base)))
+  assert.is(network.devKeys!.accounts.length, 2)
+  assert.throws(
+    () => createDevnet({ ...options, validators: 0 }, nobleBls, hashBlock0),
+    /validators: expected a list/,
+  )
 })
 
 test('devnet: accounts are the mnemonic’s on the standard path, with their keys', () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { genesisBalances, nativeGenesis } from '../../genesis/block0.ts'
+import { genesisBalances, genesisInput } from '../../genesis/block0.ts'
 import { checksumAddress, fieldText } from '../../genesis/fields.ts'
 import { type Network, parseNetwork } from '../../genesis/network.ts'
 import { encodeChainParams, paramsHash } from '../../genesis/paramsHash.ts'
@@ -44,7 +44,7 @@ test('supply: the shares are the paper’s and every wei of block 0 adds up to a
     [5171, 1829, 1500, 500, 1000],
   )
   const network = parsed(DEVNET)
-  const sum = genesisBalances(network).reduce((total, { balanceWei }) => total + balanceWei, 0n)
+  const sum = genesisBalances(network).reduce((total, { balanceWei }) => total + balanceWei!, 0n)
   assert.is(sum, SUPPLY_OPEN * WEI_PER_OPEN)
   const community = network.allocations.filter(({ group }) => group === 'community')
   assert.is(
@@ -58,8 +58,10 @@ test('block 0: stakes stand at IStaking and the natives are told of admin and se
   const staking = genesisBalances(network).at(-1)!
   assert.is(toHex(staking.address), '0x0000000000000000000000000000000000000a06')
   assert.is(staking.balanceWei, network.validators[0]!.stakeWei)
-  assert.is(nativeGenesis(network).validators, network.validators)
-  assert.is(nativeGenesis(network).devAdmin, network.params.devAdmin)
+  const { natives, accounts } = genesisInput(network)
+  assert.is(natives.validators, network.validators)
+  assert.is(natives.devAdmin, network.params.devAdmin)
+  assert.is(accounts.filter(({ code, nonce }) => code !== undefined && nonce === 1n).length, 4)
 })
 
 const offences: readonly [string, (file: Json) => void, string][] = [
@@ -160,6 +162,16 @@ const offences: readonly [string, (file: Json) => void, string][] = [
   ['a missing predeploy', (f) => delete f.predeploys.BeaconRoots, 'FieldMissing predeploys.BeaconRoots'],
   ['a list for an object', (f) => (f.params = []), 'FieldInvalid params: expected an object, got a list of 0'],
   ['another group', (f) => (f.allocations.friends = []), 'FieldUnknown allocations.friends'],
+  [
+    'an unknown parameter',
+    (f) => (f.parameters.speed = '1'),
+    'FieldUnknown parameters.speed: expected a parameter of IParams, got an unknown name',
+  ],
+  [
+    'a parameter out of its bounds',
+    (f) => (f.parameters.rotationDelayS = '59'),
+    'FieldInvalid parameters.rotationDelayS: expected a decimal string from 60 to',
+  ],
   [
     'a commission above all',
     (f) => (f.validators[0].commissionBps = 10_001),
