@@ -6,6 +6,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { StorageLayout } from './storageTypes.ts'
 
 const ROOM = fileURLToPath(new URL('.', import.meta.url))
 
@@ -26,6 +27,7 @@ interface SolcType {
 }
 interface SolcContract {
   readonly abi: readonly unknown[]
+  readonly evm: { readonly deployedBytecode: { readonly object: string } }
   readonly storageLayout: {
     readonly storage: readonly SolcVariable[]
     readonly types: Readonly<Record<string, SolcType>>
@@ -36,13 +38,13 @@ interface SolcOutput {
   readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>
 }
 
-/** Sources by path relative to `precompiles/` → solc's output; throws with solc's own messages. */
-export function compileSolidity(sources: Readonly<Record<string, string>>): SolcOutput {
+/** Sources by path → solc's output, with `more` outputs if named; throws with solc's own messages. */
+export function compileSolidity(sources: Readonly<Record<string, string>>, more: readonly string[] = []): SolcOutput {
   const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(Object.entries(sources).map(([path, content]) => [path, { content }])),
-    settings: { outputSelection: { '*': { '*': ['abi', 'storageLayout'] } } },
+    settings: { outputSelection: { '*': { '*': ['abi', 'storageLayout', ...more] } } },
   }
   const output = JSON.parse(solc.compile(JSON.stringify(input))) as SolcOutput
   const errors = (output.errors ?? []).filter((error) => error.severity === 'error')
@@ -77,6 +79,11 @@ function arrayNode(types: Types, type: SolcType, bytes: number): unknown {
   return { kind: 'fixedArray', element, length, slots: bytes / 32 }
 }
 
+/** The layout of one contract, as `openStorage` takes it. */
+export function storageVariables({ storageLayout }: SolcContract): StorageLayout {
+  return variables(storageLayout.types, storageLayout.storage) as StorageLayout
+}
+
 function variables(types: Types, list: readonly SolcVariable[]): Record<string, unknown> {
   const entries = list.map(({ label, slot, offset, type }) => [
     label,
@@ -109,13 +116,12 @@ export function generatedFiles(): Map<string, string> {
     if (!/^I[A-Z]/.test(title)) continue
     const name = title[1]!.toLowerCase() + title.slice(2)
     const layoutPath = path.replace(/I(\w+)\.sol$/, '$1Storage.sol')
-    const layout = contracts[layoutPath]?.[basename(layoutPath, '.sol')]?.storageLayout
+    const layout = contracts[layoutPath]?.[basename(layoutPath, '.sol')]
     const parts = [
       `/** Written by \`npm run abi\` from ${path}${layout === undefined ? '' : ` and ${basename(layoutPath)}`}; do not edit. */`,
       `export const ${name}Abi = ${literal(contracts[path]![title]!.abi)} as const`,
     ]
-    if (layout !== undefined)
-      parts.push(`export const ${name}Storage = ${literal(variables(layout.types, layout.storage))} as const`)
+    if (layout !== undefined) parts.push(`export const ${name}Storage = ${literal(storageVariables(layout))} as const`)
     files.set(`${name}.ts`, `${parts.join('\n\n')}\n`)
   }
   return files

@@ -400,6 +400,19 @@ export const stakingAbi = [
     type: "function",
   },
   {
+    inputs: [],
+    name: "liabilities",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       {
         internalType: "address",

@@ -70,4 +70,7 @@ interface IStaking is INative {
 
     /// @notice Pays the caller's rewards to the caller.
     function claimRewards() external returns (uint256 amountWei);
+
+    /// @notice Stake and unclaimed rewards: what this contract owes.
+    function liabilities() external view returns (uint256 amountWei);
 }

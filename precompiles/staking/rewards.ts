@@ -2,6 +2,7 @@
 import { requireNative } from '../callers.ts'
 import type { Frame } from '../dispatch.ts'
 import { stakingStorage } from '../generated/staking.ts'
+import { PAY_GAS } from '../limits.ts'
 import type { NativeHost } from '../native.ts'
 import { openStorage } from '../storage.ts'
 import { stakingContract } from './contract.ts'
@@ -42,6 +43,13 @@ export function claimRewards(frame: Frame): bigint {
   claimedWei.set(claimedWei.get() + amountWei)
   storage.rewardsClaimedWei.set(storage.rewardsClaimedWei.get() + amountWei)
   stakingContract.emit(host, 'RewardsClaimed', { operator: call.caller, amountWei })
+  host.charge(PAY_GAS)
   host.pay(call.caller, amountWei)
   return amountWei
+}
+
+/** Booked as paid in less claimed, so the fractions that no staker can claim yet are owed too. */
+export function liabilities({ host }: Frame): bigint {
+  const { totalStakeWei, rewardsPaidInWei, rewardsClaimedWei } = open(host)
+  return totalStakeWei.get() + rewardsPaidInWei.get() - rewardsClaimedWei.get()
 }

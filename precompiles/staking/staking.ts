@@ -11,7 +11,7 @@ import { pageOf } from '../paging.ts'
 import { readParam } from '../params/contract.ts'
 import { openStorage } from '../storage.ts'
 import { stakingContract } from './contract.ts'
-import { addRewards, claimRewards, rewardsOf } from './rewards.ts'
+import { addRewards, claimRewards, liabilities, rewardsOf } from './rewards.ts'
 
 const NOBODY = new Uint8Array(20)
 const BLS_KEY_BYTES = 48
@@ -125,6 +125,7 @@ export const staking: Native = defineNative(
     addRewards,
     rewardsOf,
     claimRewards,
+    liabilities,
   },
   initialise,
 )
