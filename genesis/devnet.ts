@@ -6,7 +6,7 @@
  */
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { mnemonicToAccount } from 'viem/accounts'
+import { type HDAccount, mnemonicToAccount, privateKeyToAddress } from 'viem/accounts'
 import type { Bls } from '../primitives/bls.ts'
 import { concat, equal, fromHex, toHex, uintToBytes, utf8 } from '../primitives/bytes.ts'
 import { keccak256 } from '../primitives/hashes.ts'
@@ -88,11 +88,13 @@ export function predeployCodes(network: Pick<Network, 'predeploys'>): Record<str
 
 /** The network's file text: deterministic, without proofs; `proveDevnet` makes those once genesisHash is known. */
 export function devnetFile(options: DevnetOptions, proofs: readonly Proof[] = []): string {
-  const operators = Array.from({ length: options.validators }, (_, i) => devValidator(i))
-  const accounts = Array.from({ length: options.accounts }, (_, i) => mnemonicKey(0, i))
+  const [accountBranch, operatorBranch, holderBranch] = [0, 1, 2].map(openBranch)
+  const operators = Array.from({ length: options.validators }, (_, i) => devValidator(branchKey(operatorBranch!, i), i))
+  const accounts = Array.from({ length: options.accounts }, (_, i) => branchKey(accountBranch!, i))
+  const holders = SUPPLY_GROUPS.map((_, i) => branchKey(holderBranch!, i))
   const file = {
     params: devnetParams(options, accounts[0]!.address),
-    allocations: devnetAllocations(accounts, operators),
+    allocations: devnetAllocations(accounts, operators, holders),
     validators: operators.map(({ keys, validator }) => ({
       operator: checksumAddress(keys.operator),
       blsKey: toHex(validator.blsKey),
@@ -154,7 +156,11 @@ function devnetParams(options: DevnetOptions, devAdmin: Uint8Array) {
   }
 }
 
-function devnetAllocations(accounts: readonly MnemonicKey[], operators: readonly { keys: DevValidatorKeys }[]) {
+function devnetAllocations(
+  accounts: readonly MnemonicKey[],
+  operators: readonly { keys: DevValidatorKeys }[],
+  holders: readonly MnemonicKey[],
+) {
   const entry = (label: string, address: Uint8Array, open: bigint) => ({
     label,
     address: checksumAddress(address),
@@ -172,7 +178,7 @@ function devnetAllocations(accounts: readonly MnemonicKey[], operators: readonly
       const spent = funded.reduce((sum, { open }) => sum + BigInt(open), 0n)
       const stakes = group === DEV_GROUP ? DEV_STAKE_OPEN * BigInt(operators.length) : 0n
       const rest = groupSupplyOpen(group) - spent - stakes
-      return [group, [...funded, entry(`${group} holder`, mnemonicKey(2, i).address, rest)]]
+      return [group, [...funded, entry(`${group} holder`, holders[i]!.address, rest)]]
     }),
   )
 }
@@ -182,9 +188,16 @@ interface MnemonicKey {
   readonly key: Uint8Array
 }
 
-function mnemonicKey(account: number, index: number): MnemonicKey {
-  const derived = mnemonicToAccount(DEV_MNEMONIC, { accountIndex: account, addressIndex: index })
-  return { address: fromHex(derived.address), key: derived.getHdKey().privateKey!.slice() }
+type HdKey = ReturnType<HDAccount['getHdKey']>
+
+/** Deriving the seed costs 2,048 rounds, so each branch m/44'/60'/account' is opened once. */
+function openBranch(account: number): HdKey {
+  return mnemonicToAccount(DEV_MNEMONIC, { path: `m/44'/60'/${account}'` }).getHdKey()
+}
+
+function branchKey(branch: HdKey, index: number): MnemonicKey {
+  const key = branch.derive(`m/0/${index}`).privateKey!.slice()
+  return { address: fromHex(privateKeyToAddress(toHex(key))), key }
 }
 
 /** 32 bytes that anyone can compute; the two top bits are cleared, so it is below the order of BLS12-381. */
@@ -194,11 +207,13 @@ function devSecret(purpose: string, index: number): Uint8Array {
   return secret
 }
 
-function devValidator(index: number): {
+function devValidator(
+  { address, key }: MnemonicKey,
+  index: number,
+): {
   keys: DevValidatorKeys
   validator: { blsKey: Uint8Array; p2pKey: Uint8Array }
 } {
-  const { address, key } = mnemonicKey(1, index)
   const blsSecret = devSecret('bls', index)
   const p2pSecret = devSecret('p2p', index)
   return {
