@@ -25,7 +25,8 @@ export const nobleBls: Bls = {
   aggregate: (signatures) => scheme.aggregateSignatures([...signatures]).toBytes(),
   verify(keys, hash, signature) {
     try {
-      if (keys.length === 0) return false
+      // noble reads the uncompressed form too, which the chain does not know.
+      if (keys.length === 0 || keys.some((key) => key.length !== 48) || signature.length !== 96) return false
       const points = keys.map((key) => bls12_381.G1.Point.fromBytes(key))
       for (const point of points) {
         point.assertValidity()
