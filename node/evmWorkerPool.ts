@@ -34,9 +34,9 @@ export interface EvmWorkerPoolOptions extends EvmWorkerData {
 
 /** Runs that wait for a thread: at 5 s each on two threads the last would wait far beyond its request's deadline. */
 const WAITING_MAX = 2_000
-/** Deadlines of geth's `--rpc.evmtimeout` and its `--rpc.gascap`. */
+/** As `--rpc.evmtimeout` of geth; and the most gas that any transaction may have (EIP-7825). */
 export const EVM_DEADLINE_MS = 5_000
-export const CALL_GAS_MAX = 50_000_000n
+export const CALL_GAS_MAX = 1n << 24n
 
 /** A worker died of a bug; the request that it ran has no answer. */
 export class EvmWorkerError extends Error {

@@ -220,7 +220,7 @@ export interface DevControls {
   /** Addresses whose keys the devnet holds. */
   readonly accounts: readonly Uint8Array[]
   /** Signs with a dev account's key; `undefined` when the key is not held. */
-  sign(from: Uint8Array, transaction: UnsignedTransaction): Uint8Array | undefined
+  sign(from: Uint8Array, transaction: UnsignedTransaction): Answer<Uint8Array | undefined>
   /** Makes that many blocks now, empty ones too. */
   mine(blocks: number): Promise<void>
   setAutomine(isOn: boolean): void

@@ -65,7 +65,7 @@ export const sendMethods: MethodTable = {
 export const devSendMethods: MethodTable = {
   eth_sendTransaction: method([param('transaction', call)], async ({ backend }, given) => {
     if (given.from === undefined) throw invalidParams('transaction.from', 'expected an address, got nothing')
-    const signed = backend.dev?.sign(given.from, await fillTransaction(backend, given))
+    const signed = await backend.dev?.sign(given.from, await fillTransaction(backend, given))
     if (signed === undefined) throw refused(`unknown account ${hex(given.from)}`)
     return hex(await submit(backend, signed))
   }),

@@ -1,0 +1,57 @@
+/** The thread of evmWorkerPool.ts: opens the chain store for reading and answers one run at a time, each on one snapshot. */
+import assert from 'node:assert/strict'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { EvmRequest } from '../rpc/backend.ts'
+import { createChainRules } from '../runtime/chainRules.ts'
+import { createNativeContracts } from '../runtime/evm/nativeContracts.ts'
+import { createKeyHasher, createStateRoot } from '../runtime/state/stateRoot.ts'
+import { answerAccessList, answerCall, answerEstimate } from './backend/evmAnswers.ts'
+import { type MessageWorld, overrideState } from './backend/runMessage.ts'
+import { decodeStoredHeader } from './backend/storedBlock.ts'
+import { probeCrypto } from './crypto.ts'
+import type { EvmJob, EvmJobKind, EvmReply, EvmWorkerData } from './evmWorkerPool.ts'
+import { type ChainSnapshot, openChainReader } from './storage/chainStore.ts'
+
+assert(parentPort !== null, 'evmWorker.ts runs as a worker thread')
+const port = parentPort
+const { folder, params, genesisHash, callGas } = workerData as EvmWorkerData
+const rules = createChainRules(params, { natives: createNativeContracts(), crypto: await probeCrypto() })
+const hasher = createKeyHasher(rules.keccak)
+const reader = await openChainReader(folder)
+
+function worldAt(snapshot: ChainSnapshot, { height, overrides }: EvmRequest): MessageWorld {
+  const head = snapshot.head()
+  const bytes = snapshot.header(height)
+  assert(head !== undefined && bytes !== undefined, `block ${height} is not held`)
+  const header = decodeStoredHeader(bytes)
+  const store = height === head.height ? snapshot.state : snapshot.stateAfter(height)?.state
+  assert(store !== undefined, `the state after block ${height} is not held`)
+  const state = overrideState(createStateRoot(header.stateRoot, store, hasher), overrides)
+  return { rules, genesisHash, header, state }
+}
+
+const ANSWERS = { call: answerCall, estimateGas: answerEstimate, accessList: answerAccessList } as const
+
+async function answer(kind: EvmJobKind, request: EvmRequest) {
+  const snapshot = reader.snapshot()
+  try {
+    return await ANSWERS[kind](worldAt(snapshot, request), request.message, callGas)
+  } finally {
+    await snapshot.close()
+  }
+}
+
+const reply = (message: EvmReply) => port.postMessage(message)
+
+port.on('message', async (job: EvmJob) => {
+  if (job.kind === 'close') {
+    await reader.close()
+    return port.close()
+  }
+  try {
+    reply({ kind: 'done', outcome: await answer(job.kind, job.request) })
+  } catch (error) {
+    reply({ kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+})
+reply({ kind: 'ready' })

@@ -1,0 +1,87 @@
+/** A small devnet on a real store and runtime: blocks are built from what is sent, at once, one sender's nonces in order. */
+import { readFileSync } from 'node:fs'
+import { createEpoch } from '../../consensus/epoch.ts'
+import { genesisInput } from '../../genesis/block0.ts'
+import { type Network, parseNetwork } from '../../genesis/network.ts'
+import { storedBlock } from '../../node/backend/storedBlock.ts'
+import { nativeRecover } from '../../node/crypto.ts'
+import { type ChainStore, openTemporaryChainStore } from '../../node/storage/chainStore.ts'
+import { type ChainRules, createChainRules } from '../../runtime/chainRules.ts'
+import { nobleCrypto } from '../../runtime/crypto.ts'
+import { createNativeContracts } from '../../runtime/evm/nativeContracts.ts'
+import { buildBlock } from '../../runtime/execution/buildBlock.ts'
+import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
+import type { ParentBlock } from '../../runtime/execution/openBlock.ts'
+import { createStateRoot } from '../../runtime/state/stateRoot.ts'
+import type { UserTransaction } from '../../runtime/transactions/userTransaction.ts'
+
+export interface RealChain {
+  readonly network: Network
+  readonly rules: ChainRules
+  readonly genesisHash: Uint8Array
+  readonly store: ChainStore
+  /** Builds and commits one block of these transactions; throws when one does not fit. */
+  mine(transactions: readonly UserTransaction[]): Promise<void>
+  onFinalized(listener: (height: number) => void): () => void
+  close(): Promise<void>
+}
+
+function readNetwork(): Network {
+  const network = parseNetwork(readFileSync(new URL('../../genesis/networks/devnet.json', import.meta.url), 'utf8'))
+  if ('kind' in network) throw new Error(`devnet.json: ${JSON.stringify(network)}`)
+  return network
+}
+
+export async function openRealChain(): Promise<RealChain> {
+  const network = readNetwork()
+  const recover = (await nativeRecover()) ?? nobleCrypto.recover
+  const rules = createChainRules(network.params, {
+    natives: createNativeContracts(),
+    crypto: { ...nobleCrypto, recover },
+  })
+  const genesis = createGenesisBlock(rules, genesisInput(network))
+  const store = await openTemporaryChainStore({ genesisHash: genesis.hash })
+  await store.commitBlock(storedBlock({ ...genesis, transactions: [], receipts: [] }))
+  const chain = { chainId: network.params.chainId, genesisHash: genesis.hash }
+  const validators = network.validators.map(({ operator, blsKey, p2pKey, stakeWei }) => ({
+    operator,
+    blsKey,
+    p2pKey,
+    power: stakeWei / 10n ** 18n,
+  }))
+  const epoch = createEpoch(chain, 0, genesis.hash, validators)
+  const listeners = new Set<(height: number) => void>()
+  let parent: ParentBlock = {
+    hash: genesis.hash,
+    header: genesis.header,
+    state: createStateRoot(genesis.header.stateRoot, store.state),
+  }
+  return {
+    network,
+    rules,
+    genesisHash: genesis.hash,
+    store,
+    async mine(transactions) {
+      const timestamp = parent.header.timestamp + 1
+      const coinbase = network.validators[0]!.feeRecipient
+      const built = await buildBlock({
+        rules,
+        genesisHash: genesis.hash,
+        epoch,
+        parent,
+        coinbase,
+        timestamp,
+        transactions,
+      })
+      if (built.skipped.length > 0) throw new Error(`skipped: ${JSON.stringify(built.skipped[0]!.refusal)}`)
+      await store.commitBlock(storedBlock(built))
+      parent = { hash: built.hash, header: built.header, state: createStateRoot(built.header.stateRoot, store.state) }
+      for (const listener of listeners) listener(built.header.number)
+    },
+    onFinalized(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => store.close(),
+  }
+}
