@@ -55,7 +55,7 @@ program
   .option('--report <file>', 'where the HTML report goes', 'demo-report.html')
   .addOption(rpcOption())
   .addOption(backendOption())
-  .action(async (options) => (await import('./commands/demo.ts')).runDemo(options))
+  .action(async (options) => (await import('./commands/demo.ts')).runDemoCommand(options))
 
 const datanet = program.command('datanet').description('create Datanets and add rows')
 datanet

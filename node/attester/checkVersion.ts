@@ -86,9 +86,9 @@ function checkCodes(
   for (const [s, i] of sample.entries()) {
     if (rows[i]!.isWithdrawn && index.rows.status[i] === EMPTY) continue
     const blocks = layout.dims.map((dim, l) => quantise(words[l]!.subarray(s * dim, (s + 1) * dim)))
-    const isFinite = !blocks.some((block) => isRefused(block))
+    const isWhole = !blocks.some((block) => isRefused(block))
     for (const [l, block] of blocks.entries()) {
-      const wanted = isFinite && !isRefused(block) ? block : { codes: new Int8Array(layout.dims[l]!), exponent: 0 }
+      const wanted = isWhole && !isRefused(block) ? block : { codes: new Int8Array(layout.dims[l]!), exponent: 0 }
       if (!isSameBlock(index, i, l, wanted, layers[l]!.floor))
         return object(`row ${i}, block ${l}: other gradient codes`)
     }

@@ -2,7 +2,12 @@
 import { bytesToHex, hexToBytes } from 'viem'
 import { decodeIndexFile, type IndexFile } from '../../influence/indexFile.ts'
 import { isRefused } from '../../influence/refusal.ts'
-import { FEE_SPLIT_ADDRESS, INFERENCE_ADDRESS, MODEL_ADDRESS } from '../../precompiles/addresses.ts'
+import {
+  ATTRIBUTION_ADDRESS,
+  FEE_SPLIT_ADDRESS,
+  INFERENCE_ADDRESS,
+  MODEL_ADDRESS,
+} from '../../precompiles/addresses.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import { type ChainClient, ChainRefusal } from './client.ts'
@@ -10,6 +15,7 @@ import { downloadContent } from './content.ts'
 
 export const MODEL = bytesToHex(MODEL_ADDRESS)
 export const INFERENCE = bytesToHex(INFERENCE_ADDRESS)
+export const ATTRIBUTION = bytesToHex(ATTRIBUTION_ADDRESS)
 export const FEE_SPLIT = bytesToHex(FEE_SPLIT_ADDRESS)
 
 export type VersionInfo = Awaited<ReturnType<typeof readVersion>>
