@@ -52,13 +52,16 @@ export class IndexReadError extends Error {
 }
 
 async function readSource(source: IndexSource): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return source
+  if (source instanceof Uint8Array) return plain(source)
   try {
-    return await readFile(source.path)
+    return plain(await readFile(source.path))
   } catch (cause) {
     throw new IndexReadError(source.path, cause)
   }
 }
+
+/** A Buffer's slice would share memory where a Uint8Array's copies. */
+const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 export class InfluenceEngine implements OpenedIndex {
   readonly info: IndexInfo
@@ -66,6 +69,8 @@ export class InfluenceEngine implements OpenedIndex {
   readonly #index: ScoringIndex
   readonly #kernels: Kernels
   readonly #hash: Hasher
+  /** Leaves of all rows, made at the first proof. */
+  #rowHashes: readonly Uint8Array[] | undefined
 
   private constructor(info: IndexInfo, index: ScoringIndex, kernels: Kernels, hash: Hasher) {
     this.info = info
@@ -132,7 +137,7 @@ export class InfluenceEngine implements OpenedIndex {
     if (isRefused(raw)) return raw
     const file = this.#file
     const hash = this.#hash
-    const rowHashes = Array.from({ length: rowCount }, (_, i) => hash(rowLeafPreimage(file, i, hash)))
+    this.#rowHashes ??= Array.from({ length: rowCount }, (_, i) => hash(rowLeafPreimage(file, i, hash)))
     const leaves = scoreLeaves(raw.scores)
     const place = Math.floor(row / SCORE_LEAF_ROWS)
     const { rowBytes } = file.header
@@ -140,7 +145,7 @@ export class InfluenceEngine implements OpenedIndex {
       header: file.headerBytes,
       layerTable: encodeLayerTable(file.layers),
       rowLeaf: rowLeafPreimage(file, row, hash),
-      rowSiblings: treeProof(rowHashes, row, hash),
+      rowSiblings: treeProof(this.#rowHashes, row, hash),
       codes: new Uint8Array(file.codes.slice(row * rowBytes, (row + 1) * rowBytes).buffer),
       exponentG: raw.exponentG,
       x: raw.x,

@@ -52,9 +52,10 @@ export async function uploadCodes(
   codes: Int8Array,
   rowCount: number,
   rowBytes: number,
+  tileRowsMax = TILE_ROWS_MAX,
 ): Promise<CodeMatrix> {
   const limit = gpu.device.limits.maxStorageBufferBindingSize
-  const tileRows = Math.max(1, Math.min(TILE_ROWS_MAX, Math.floor(limit / rowBytes)))
+  const tileRows = Math.max(1, Math.min(tileRowsMax, Math.floor(limit / rowBytes)))
   const tiles: Tile[] = []
   for (let first = 0; first < rowCount; first += tileRows) {
     const count = Math.min(tileRows, rowCount - first)
