@@ -1,14 +1,10 @@
 /** Row bonds: held while a row is pending, then returned to its contributor or given to the treasury (economy.md). */
-import { FEE_SPLIT_ADDRESS } from '../addresses.ts'
-import { defineContract } from '../contract.ts'
 import { contributorContract } from '../contributor/contract.ts'
 import type { Frame } from '../dispatch.ts'
-import { feeSplitAbi } from '../generated/feeSplit.ts'
+import { feeSplitContract } from '../feeSplit/contract.ts'
 import { PAY_GAS } from '../limits.ts'
 import { datanetContract } from './contract.ts'
 import { openDatanets } from './records.ts'
-
-const feeSplitContract = defineContract(FEE_SPLIT_ADDRESS, feeSplitAbi)
 
 /** The call's value must be the bond of so many rows. */
 export function holdBonds({ host, call }: Frame, rowBondWei: bigint, rows: number): void {

@@ -6,8 +6,12 @@ import { type AbiEvent, type AbiFunction, toEventSelector, toFunctionSelector } 
 import type { Abi } from '../../precompiles/abiTypes.ts'
 import { signatureHash } from '../../precompiles/abiTypes.ts'
 import { compileSolidity, generatedFiles } from '../../precompiles/compile.ts'
+import { attributionAbi } from '../../precompiles/generated/attribution.ts'
 import { contributorAbi } from '../../precompiles/generated/contributor.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
+import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
+import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { modelAbi } from '../../precompiles/generated/model.ts'
 import { nativeAbi } from '../../precompiles/generated/native.ts'
 import { paramsAbi } from '../../precompiles/generated/params.ts'
 import { stakingAbi } from '../../precompiles/generated/staking.ts'
@@ -20,6 +24,10 @@ const abis: Readonly<Record<string, Abi>> = {
   IContributor: contributorAbi,
   IParams: paramsAbi,
   IStaking: stakingAbi,
+  IModel: modelAbi,
+  IInference: inferenceAbi,
+  IAttribution: attributionAbi,
+  IFeeSplit: feeSplitAbi,
 }
 
 test('generated: the committed files are what `npm run abi` writes', () => {

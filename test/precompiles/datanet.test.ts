@@ -1,15 +1,17 @@
 /** IDatanet: rows in, curation, bonds, commit and reveal, quotas; each refusal with its facts and without a trace. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../precompiles/addresses.ts'
+import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS, FEE_SPLIT_ADDRESS } from '../../precompiles/addresses.ts'
 import { contributorAbi } from '../../precompiles/generated/contributor.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
+import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
 import { concat, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import { encodeRow, rowHash } from '../../primitives/rows.ts'
 import { account, expectRefused, freshWorld, send, view, type World } from './world.ts'
 
 const datanet = { address: DATANET_ADDRESS, abi: datanetAbi }
+const feeSplit = { address: FEE_SPLIT_ADDRESS, abi: feeSplitAbi }
 const identity = { address: CONTRIBUTOR_ADDRESS, abi: contributorAbi }
 const owner = { from: account(1) }
 const alice = { from: account(2) }
@@ -160,6 +162,20 @@ test('curate: bonds of accepted rows return to their contributors', () => {
   expectRefused(world, datanet, 'curate', [id, [2n], false], owner, 'WrongRowStatus', [2, 2])
   expectRefused(world, datanet, 'curate', [id, [4n], true], owner, 'UnknownRow', [id, 4])
   expectRefused(world, datanet, 'curate', [id, [], true], owner, 'NoRows')
+})
+
+test('curate: bonds of rejected rows, and of pending rows that are withdrawn, go to the treasury', () => {
+  const world = openWorld()
+  const id = create(world, 1, 10n)
+  send(world, datanet, 'addRows', [id, [hexRow('a'), hexRow('b')]], { ...alice, wei: 20n })
+  send(world, datanet, 'curate', [id, [1n], false], owner)
+  assert.is(view(world, feeSplit, 'treasury'), 10n)
+  assert.is(statusOf(world, id, 1n), 3)
+  send(world, datanet, 'withdrawRow', [id, 2n], alice)
+  assert.is(view(world, feeSplit, 'treasury'), 20n)
+  assert.is(world.balanceOf(FEE_SPLIT_ADDRESS), 20n)
+  assert.is(world.balanceOf(account(2)), 980n)
+  assert.is(view(world, datanet, 'liabilities'), 0n)
 })
 
 test('withdrawRow: only its contributor; an accepted row is paid no more', () => {
