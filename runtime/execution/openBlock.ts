@@ -5,9 +5,8 @@
 import assert from 'node:assert/strict'
 import { VM } from '@ethereumjs/vm'
 import { FEE_SPLIT_ADDRESS, STAKING_ADDRESS, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
-import { defineContract } from '../../precompiles/contract.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { feeSplitContract } from '../../precompiles/feeSplit/contract.ts'
+import { inferenceContract } from '../../precompiles/inference/contract.ts'
 import { stakingContract } from '../../precompiles/staking/contract.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
@@ -66,9 +65,6 @@ export interface ExecutedBlock extends Block {
   /** To build children on. */
   readonly layer: Layer
 }
-
-const feeSplit = defineContract(FEE_SPLIT_ADDRESS, feeSplitAbi)
-const inference = defineContract(new Uint8Array(20), inferenceAbi)
 
 /** Reported to the native after each callback; its event and a few slots cost a tenth of this. */
 const CALLBACK_REPORT_GAS = 100_000n
@@ -184,7 +180,7 @@ export class OpenBlock {
     const made = await callBack(this.#evm, later)
     this.#isBurnPossible ||= made.isBurnPossible
     add(spent, made)
-    const data = inference.encodeCall('reportCallback', [later.tag, made.isSuccess])
+    const data = inferenceContract.encodeCall('reportCallback', [later.tag, made.isSuccess])
     const reported = await callAsSystem(this.#evm, { to: later.native, data, gas: CALLBACK_REPORT_GAS })
     if (!reported.isSuccess) return settlementFailed(reported)
     add(spent, reported)
@@ -242,7 +238,7 @@ export class OpenBlock {
     const bookedWei = this.#baseFeesWei - burntWei
     if (bookedWei > 0n) {
       credit(this.layer, SYSTEM_ADDRESS, bookedWei)
-      await this.#blockCall(FEE_SPLIT_ADDRESS, feeSplit.encodeCall('bookBaseFees', []), bookedWei)
+      await this.#blockCall(FEE_SPLIT_ADDRESS, feeSplitContract.encodeCall('bookBaseFees', []), bookedWei)
     }
     const changes = this.layer.seal()
     if (this.#context.isAudited === true)

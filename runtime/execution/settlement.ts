@@ -4,8 +4,7 @@
  */
 import { AbiFault, decodeAbi } from '../../precompiles/abi.ts'
 import { ATTRIBUTION_ADDRESS, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
-import { defineContract } from '../../precompiles/contract.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
+import { attributionContract as attribution } from '../../precompiles/attribution/contract.ts'
 import { concat, equal, uintToBytes } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { decodeSigners, hasQuorum } from '../../primitives/signers.ts'
@@ -30,8 +29,6 @@ export const SETTLEMENT_GAS_MAX = 8_000_000n
 const SOURCE_DOMAIN = 0x494e464c
 /** Prefix of a job's attribution root: root = keccak256(0x20 ‖ result) (influence.md §6.6). */
 const RESULT_PREFIX = Uint8Array.of(0x20)
-
-const attribution = defineContract(ATTRIBUTION_ADDRESS, attributionAbi)
 
 /** The 32 bytes that `ATTR` calls jobId. */
 export function settlementId(settlement: Settlement): Uint8Array {
