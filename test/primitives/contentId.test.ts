@@ -45,7 +45,7 @@ test('content id: other ids and garbage are no ids', async () => {
     'hello',
     good.slice(0, -1),
     // The last letter's spare bits set: another text for the same digest.
-    good.slice(0, -1) + 'r',
+    `${good.slice(0, -1)}r`,
     `${good}a`,
     good.toUpperCase(),
     CID.createV1(0x70, hash).toString(),
