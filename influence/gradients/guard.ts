@@ -91,7 +91,7 @@ export interface Flags {
   readonly duplicateOf: Uint32Array
 }
 
-export function isEmptyRow(norms: Uint32Array, blockCount: number, row: number): boolean {
+function isEmptyRow(norms: Uint32Array, blockCount: number, row: number): boolean {
   for (let l = 0; l < blockCount; l++) if (norms[row * blockCount + l] !== 0) return false
   return true
 }
@@ -99,45 +99,42 @@ export function isEmptyRow(norms: Uint32Array, blockCount: number, row: number):
 /** Dot products of rows first … end−1 (rows of the matrix) with all rows of the table, as i32. */
 export type GuardMatrix = (first: number, end: number) => Promise<Int32Array>
 
-/** Walks the rows in on-chain order; a row that is like an earlier accepted one becomes its duplicate. */
-export class FlagWalk {
-  readonly status: Uint8Array
-  readonly duplicateOf: Uint32Array
-  readonly #norms: Float64Array
-  readonly #accepted: number[] = []
-  readonly #tau: number
-
-  constructor(guards: Int8Array, norms: Uint32Array, blockCount: number, tau: number) {
-    const rowCount = guards.length / GUARD_BYTES
-    this.status = new Uint8Array(rowCount)
-    this.duplicateOf = new Uint32Array(rowCount).fill(NO_DUPLICATE)
-    this.#norms = Float64Array.from({ length: rowCount }, (_, row) => guardDot(guards, row, row))
-    this.#tau = tau
-    for (let row = 0; row < rowCount; row++) if (isEmptyRow(norms, blockCount, row)) this.status[row] = EMPTY
-  }
-
+interface FlagWalk {
+  readonly flags: Flags
   /** Decides the next row; `dotWith(i)` is its dot product with row i. Rows must come in order, each once. */
-  visit(row: number, dotWith: (i: number) => number): void {
-    if (this.status[row] === EMPTY) return
-    const original =
-      this.#tau === 0
-        ? undefined
-        : this.#accepted.find((i) => isDuplicate(dotWith(i), this.#norms[i]!, this.#norms[row]!, this.#tau))
+  visit(row: number, dotWith: (i: number) => number): void
+}
+
+/** Walks the rows in on-chain order; a row that is like an earlier accepted one becomes its duplicate. */
+function createFlagWalk(guards: Int8Array, norms: Uint32Array, blockCount: number, tau: number): FlagWalk {
+  const rowCount = guards.length / GUARD_BYTES
+  const status = new Uint8Array(rowCount)
+  const duplicateOf = new Uint32Array(rowCount).fill(NO_DUPLICATE)
+  const guardNorms = Float64Array.from({ length: rowCount }, (_, row) => guardDot(guards, row, row))
+  const accepted: number[] = []
+  const visit = (row: number, dotWith: (i: number) => number): void => {
+    if (isEmptyRow(norms, blockCount, row)) {
+      status[row] = EMPTY
+      return
+    }
+    const isLike = (i: number) => isDuplicate(dotWith(i), guardNorms[i]!, guardNorms[row]!, tau)
+    const original = tau === 0 ? undefined : accepted.find(isLike)
     if (original === undefined) {
-      this.status[row] = ACCEPTED
-      this.#accepted.push(row)
+      status[row] = ACCEPTED
+      accepted.push(row)
     } else {
-      this.status[row] = DUPLICATE
-      this.duplicateOf[row] = original
+      status[row] = DUPLICATE
+      duplicateOf[row] = original
     }
   }
+  return { flags: { status, duplicateOf }, visit }
 }
 
 /** Flags of all rows, on the CPU. */
 export function flagRows(guards: Int8Array, norms: Uint32Array, blockCount: number, tau: number): Flags {
-  const walk = new FlagWalk(guards, norms, blockCount, tau)
-  for (let row = 0; row < walk.status.length; row++) walk.visit(row, (i) => guardDot(guards, row, i))
-  return walk
+  const walk = createFlagWalk(guards, norms, blockCount, tau)
+  for (let row = 0; row < guards.length / GUARD_BYTES; row++) walk.visit(row, (i) => guardDot(guards, row, i))
+  return walk.flags
 }
 
 /** The same flags from a matrix that a device computes in chunks of rows. */
@@ -149,12 +146,12 @@ export async function flagRowsWith(
   blockCount: number,
   tau: number,
 ): Promise<Flags> {
-  const walk = new FlagWalk(guards, norms, blockCount, tau)
-  const rowCount = walk.status.length
+  const walk = createFlagWalk(guards, norms, blockCount, tau)
+  const rowCount = guards.length / GUARD_BYTES
   for (let first = 0; first < rowCount; first += chunkRows) {
     const end = Math.min(rowCount, first + chunkRows)
     const dots = tau === 0 ? new Int32Array(0) : await matrix(first, end)
     for (let row = first; row < end; row++) walk.visit(row, (i) => dots[(row - first) * rowCount + i]!)
   }
-  return walk
+  return walk.flags
 }
