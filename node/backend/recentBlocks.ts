@@ -4,8 +4,9 @@ import type { Header } from '../../runtime/block/header.ts'
 import { nextBaseFee } from '../../runtime/block/headerRules.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
 import type { ChainReader } from '../storage/chainReader.ts'
+import { decodeReceipts } from '../storage/receiptList.ts'
+import { decodeStoredBody, decodeStoredHeader } from './decodeStored.ts'
 import { rpcHeader, rpcReceipts, rpcTransaction } from './rpcBlock.ts'
-import { decodeReceipts, decodeStoredBody, decodeStoredHeader } from './storedBlock.ts'
 
 /** Decoded blocks kept: bodies are at most 600,000 bytes (runtime.md §15), so about 100 MB at the very worst. */
 const BLOCKS_KEPT_MAX = 64

@@ -10,6 +10,7 @@ import type { Header } from '../../runtime/block/header.ts'
 import { uintItem } from '../../runtime/block/rlp.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
 import { ChainEvm } from '../../runtime/evm/chainEvm.ts'
+import { isDelegation } from '../../runtime/execution/userExecution.ts'
 import { EMPTY_ACCOUNT, EMPTY_CODE_HASH } from '../../runtime/state/accountRecord.ts'
 import { createLayer, type Layer } from '../../runtime/state/overlayState.ts'
 import type { StateRoot } from '../../runtime/state/stateRoot.ts'
@@ -110,9 +111,10 @@ const DELEGATION = fromHex('0xef0100')
 /** Contracts may be callers here: the library's check for senders with code (EIP-3607) sees a delegation instead. */
 function letContractsCall(vm: VM, layer: Layer, from: Uint8Array): void {
   const codeHash = layer.accountOf(from)?.codeHash ?? EMPTY_CODE_HASH
-  if (equal(codeHash, EMPTY_CODE_HASH)) return
+  if (equal(codeHash, EMPTY_CODE_HASH) || isDelegation(layer.codeOf(from))) return
   const lenient = {
     getAccount: (address: Address) => layer.getAccount(address),
+    originalStorageCache: layer.originalStorageCache,
     getCode: (address: Address) => (equal(address.bytes, from) ? Promise.resolve(DELEGATION) : layer.getCode(address)),
   }
   Object.assign(vm, { stateManager: lenient })

@@ -1,0 +1,76 @@
+/** Opens what attesting takes, after RPC answers: a client of this node, the studio worker, the influence worker. */
+import { openInfluenceWorker, type WorkerStatus } from '../../influence/worker/openInfluenceWorker.ts'
+import type { AttributionReads } from '../../rpc/backend.ts'
+import { connectChain } from '../../studio/chain/client.ts'
+import { openStudio } from '../cli/baseModel.ts'
+import { type Attestation, createAttester } from './attester.ts'
+import { scoredRows } from './scoredRows.ts'
+
+export interface AttestationOptions {
+  readonly influence: 'auto' | 'gpu' | 'js'
+  readonly onAttested: (attestation: Attestation) => void
+  readonly log: (line: string) => void
+}
+
+export interface AttestationDuty {
+  /** Starts the workers and looks for what is owed; `rpcUrl` is this node's own. */
+  start(rpcUrl: string): void
+  onBlock(height: number): void
+  readonly reads: AttributionReads
+  /** What computes influence now, and why. */
+  backendText(): string
+  close(): Promise<void>
+}
+
+/** Blocks before `start` are found by the search for what is owed. */
+export function createAttestationDuty(options: AttestationOptions): AttestationDuty {
+  const influence = openInfluenceWorker({ backend: options.influence, onStatus: logStatus(options.log) })
+  let opening: ReturnType<typeof open> | undefined
+  const attester = async () => (await opening)?.attester
+
+  async function open(rpcUrl: string) {
+    const client = await connectChain(rpcUrl)
+    const studio = await openStudio()
+    const { onAttested, log } = options
+    const openIndex = (source: Parameters<typeof influence.openIndex>[0]) => influence.openIndex(source)
+    return { studio, attester: createAttester({ client, studio, openIndex, onAttested, log }) }
+  }
+  return {
+    start(rpcUrl) {
+      opening = open(rpcUrl)
+      opening.catch((error: unknown) => options.log(`attestation cannot start: ${String(error)}`))
+    },
+    onBlock(height) {
+      void attester().then(
+        (it) => it?.onBlock(BigInt(height)),
+        () => {},
+      )
+    },
+    reads: {
+      async scoredRows(jobId) {
+        const record = await (await attester())?.recordOf(jobId)
+        return record && scoredRows(record)
+      },
+      refusalOf: async (jobId) => (await attester())?.refusalOf(jobId),
+    },
+    backendText: () => statusText(influence.status()),
+    async close() {
+      const opened = await opening?.catch(() => undefined)
+      await opened?.attester.close()
+      await opened?.studio.close()
+      await influence.close()
+    },
+  }
+}
+
+function statusText({ backend, state, reason }: WorkerStatus): string {
+  return backend === undefined ? state : `${backend} (${reason})`
+}
+
+/** One line when the backend is known and when a worker is lost. */
+function logStatus(log: (line: string) => void): (status: WorkerStatus) => void {
+  return (status) => {
+    if (status.state === 'ready') log(`influence on ${statusText(status)}`)
+    if (status.state === 'restarting') log(`influence worker lost, restarting: ${status.lastCrash}`)
+  }
+}
