@@ -3,15 +3,17 @@ import { readFileSync } from 'node:fs'
 import { createEpoch } from '../../consensus/epoch.ts'
 import { genesisInput } from '../../genesis/block0.ts'
 import { type Network, parseNetwork } from '../../genesis/network.ts'
-import { storedBlock } from '../../node/backend/storedBlock.ts'
 import { nativeRecover } from '../../node/crypto.ts'
-import { type ChainStore, openTemporaryChainStore } from '../../node/storage/chainStore.ts'
+import { type ChainStore, type FinalizedBlock, openTemporaryChainStore } from '../../node/storage/chainStore.ts'
+import { encodeReceipts } from '../../node/storage/receiptList.ts'
+import { encodeBody } from '../../runtime/block/block.ts'
+import { encodeHeader } from '../../runtime/block/header.ts'
 import { type ChainRules, createChainRules } from '../../runtime/chainRules.ts'
 import { nobleCrypto } from '../../runtime/crypto.ts'
 import { createNativeContracts } from '../../runtime/evm/nativeContracts.ts'
 import { buildBlock } from '../../runtime/execution/buildBlock.ts'
 import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
-import type { ParentBlock } from '../../runtime/execution/openBlock.ts'
+import type { ExecutedBlock, ParentBlock } from '../../runtime/execution/openBlock.ts'
 import { createStateRoot } from '../../runtime/state/stateRoot.ts'
 import type { UserTransaction } from '../../runtime/transactions/userTransaction.ts'
 
@@ -24,6 +26,19 @@ export interface RealChain {
   mine(transactions: readonly UserTransaction[]): Promise<void>
   onFinalized(listener: (height: number) => void): () => void
   close(): Promise<void>
+}
+
+function storedBlock(block: Omit<ExecutedBlock, 'layer'>): FinalizedBlock {
+  return {
+    height: block.header.number,
+    hash: block.hash,
+    header: encodeHeader(block.header),
+    body: encodeBody(block.transactions),
+    receipts: encodeReceipts(block.receipts),
+    transactionHashes: block.transactions.map(({ hash }) => hash),
+    logs: block.receipts.flatMap(({ logs }) => logs),
+    changes: block.changes,
+  }
 }
 
 function readNetwork(): Network {

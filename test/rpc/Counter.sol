@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// What the tools' tests deploy: storage, an event, three ways to fail, a loop without end, a call to a native.
+contract Counter {
+    uint256 public count;
+    mapping(uint256 => uint256) internal filled;
+
+    event Counted(address indexed who, uint256 count);
+
+    error TooMuch(uint256 wanted, uint256 max);
+
+    constructor(uint256 start) {
+        count = start;
+        filled[1] = 1;
+        filled[2] = 2;
+    }
+
+    function add(uint256 n) external {
+        require(n != 7, "seven is out");
+        if (n > 100) revert TooMuch(n, 100);
+        count += n;
+        emit Counted(msg.sender, count);
+    }
+
+    /// Gets gas back (EIP-3529).
+    function clear() external {
+        filled[1] = 0;
+        filled[2] = 0;
+    }
+
+    /// The inner call gets at most 63/64 of the gas and must succeed.
+    function relay(uint256 n) external {
+        this.add(n);
+    }
+
+    function spin() external pure {
+        uint256 x = 3;
+        while (true) x = mulmod(x, x, type(uint256).max - 58);
+    }
+
+    function openDatanet(address native, bytes calldata input) external returns (bytes memory output) {
+        bool isSuccess;
+        (isSuccess, output) = native.call(input);
+        require(isSuccess, "native failed");
+    }
+}
