@@ -2,7 +2,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cycleOffences, deadOffences, lawOffences } from './tidy/importLaw.ts'
+import { cycleOffences, deadOffences, lawOffences, packageOffences } from './tidy/importLaw.ts'
 import { purityOffences } from './tidy/purity.ts'
 import {
   exportOffences,
@@ -29,10 +29,17 @@ function readTree(): Record<string, string> {
   )
 }
 
+interface Manifest {
+  readonly dependencies: Record<string, string>
+  readonly devDependencies: Record<string, string>
+}
+
+const manifest = (): Manifest => JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'))
+
 /** TypeScript files that package.json's scripts and the CI script run by name. */
 function scriptPrograms(): string[] {
-  const manifest = readFileSync(new URL('package.json', ROOT), 'utf8')
-  return [...manifest.matchAll(/[\w./-]+\.(?:ts|js)\b/g)].map(([path]) => path.replace(/^\.\//, ''))
+  const text = readFileSync(new URL('package.json', ROOT), 'utf8')
+  return [...text.matchAll(/[\w./-]+\.(?:ts|js)\b/g)].map(([path]) => path.replace(/^\.\//, ''))
 }
 
 const isMade = ({ path }: Source) => path.includes('/generated/') || path.includes('/vectors/')
@@ -43,6 +50,7 @@ test('tidy: the whole tree keeps the rules', () => {
   const written = sources.filter((source) => !isMade(source))
   const offences = [
     ...lawOffences(sources),
+    ...packageOffences(sources, Object.keys(manifest().dependencies), scriptPrograms()),
     ...cycleOffences(sources),
     ...deadOffences(sources, [...PROGRAMS, ...scriptPrograms()]).filter((text) => !text.includes('/vectors/')),
     ...purityOffences(sources, scriptPrograms()),
@@ -53,6 +61,14 @@ test('tidy: the whole tree keeps the rules', () => {
     ...testOffences(written),
   ]
   assert.is(offences.join('\n'), '')
+})
+
+test('tidy: docs/dependencies.md names every dependency with its version, and no other', () => {
+  const text = readFileSync(new URL('docs/dependencies.md', ROOT), 'utf8')
+  const written = [...text.matchAll(/^\| `([^`]+)` \| (\S+) \| \S/gm)].map(([, name, version]) => `${name} ${version}`)
+  const { dependencies, devDependencies } = manifest()
+  const installed = Object.entries({ ...dependencies, ...devDependencies }).map((entry) => entry.join(' '))
+  assert.equal(written.sort(), installed.sort())
 })
 
 type Rule = (sources: readonly Source[]) => string[]
@@ -81,6 +97,12 @@ const planted: readonly [Rule, string, Record<string, string>, string][] = [
     'rpc/a.ts:1 law: rpc may import runtime, precompiles, primitives, not node/b.ts',
   ],
   [lawOffences, 'a new room', { 'lib/a.ts': 'export const a = 1' }, 'lib/a.ts:1 law: lib/ is no room'],
+  [
+    (sources) => packageOffences(sources, ['level']),
+    'a package that users do not get',
+    { 'node/a.ts': `import 'level/x'\nimport 'node:fs'\nimport './b.ts'\nimport 'uvu'`, 'node/b.ts': '1' },
+    "node/a.ts:4 package: uvu is not among package.json's dependencies",
+  ],
   [
     cycleOffences,
     'a cycle of type imports',
@@ -269,6 +291,13 @@ test('tidy: a name that is declared, a member or a type is no global', () => {
     export const g = { console: 1, setTimeout() {} }
     export const h = (o: Clock) => o.console()`
   assert.equal(purityOffences(parseSources({ 'runtime/a.ts': innocent })), [])
+})
+
+test('tidy: a function’s lines are its own; those of its inner functions count there', () => {
+  const inner = `const inner = () => {${'\n'.repeat(FUNCTION_LINES_MAX + 5)}}`
+  const [offence, ...others] = sizeOffences(parseSources({ 'rpc/a.ts': `function outer() {\n${inner}\n}` }))
+  assert.is(offence, `rpc/a.ts:2 size: inner has ${FUNCTION_LINES_MAX + 6} lines, at most ${FUNCTION_LINES_MAX}`)
+  assert.equal(others, [])
 })
 
 test('tidy: a tool of a pure room that only a script runs may read files', () => {

@@ -81,3 +81,20 @@ export function deadOffences(sources: readonly Source[], programs: readonly stri
     .filter((path) => !(path.startsWith('test/') ? tested : live).has(path))
     .map((path) => `${path}:1 dead: nothing that runs reaches it; delete it or use it`)
 }
+
+/** Sources may import the packages that users install, by name; tests may import all. */
+export function packageOffences(
+  sources: readonly Source[],
+  dependencies: readonly string[],
+  tools: readonly string[] = [],
+): string[] {
+  const isOutside = (to: string) => !to.endsWith('.ts') && !to.endsWith('.json') && !to.startsWith('node:')
+  return sources
+    .filter(({ path }) => roomOf(path) !== 'test' && !tools.includes(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter(({ to, how }) => how !== 'mention' && isOutside(to))
+        .filter(({ to }) => !dependencies.some((name) => to === name || to.startsWith(`${name}/`)))
+        .map(({ to, line }) => `${path}:${line} package: ${to} is not among package.json's dependencies`),
+    )
+}

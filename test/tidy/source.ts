@@ -17,6 +17,7 @@ export interface Source {
   readonly path: string
   readonly text: string
   readonly imports: readonly Import[]
+  /** Lines of each, without those of functions inside it. */
   readonly functions: readonly { readonly name: string; readonly line: number; readonly lines: number }[]
   /** Names used as values that the file does not declare: `process`, and `Math.random` with its member. */
   readonly globals: readonly { readonly name: string; readonly line: number }[]
@@ -39,7 +40,15 @@ export interface Source {
 export function parseSources(files: Readonly<Record<string, string>>): Source[] {
   const paths = Object.keys(files)
   const virtual = Object.fromEntries(paths.map((path) => [`/${path}`, files[path]!]))
-  const compilerOptions = { noLib: true, noResolve: true, types: [], noEmit: true, module: 'esnext', target: 'esnext' }
+  const compilerOptions = {
+    noLib: true,
+    noResolve: true,
+    allowJs: true,
+    types: [],
+    noEmit: true,
+    module: 'esnext',
+    target: 'esnext',
+  }
   const config = JSON.stringify({ compilerOptions, files: paths.map((path) => `/${path}`) })
   const api = new API({ cwd: '/', fs: createVirtualFileSystem({ ...virtual, '/tsconfig.json': config }) })
   try {
@@ -69,11 +78,10 @@ function readSource(path: string, file: ast.SourceFile): Source {
     path,
     text: file.text,
     imports: nodes.flatMap((node) => readImport(path, node).map((found) => ({ ...found, line: line(node) }))),
-    functions: nodes.filter(ast.isFunctionLikeDeclaration).map((node) => ({
-      name: functionName(node),
-      line: line(node),
-      lines: lineAt(node.end) - line(node) + 1,
-    })),
+    functions: nodes.filter(ast.isFunctionLikeDeclaration).map((node) => {
+      const own = ownLines(node, (inner) => lineAt(inner.end) - line(inner))
+      return { name: functionName(node), line: line(node), lines: own + 1 }
+    }),
     globals: nodes.filter(isFreeValue).flatMap((node) => {
       const name = (node as ast.Identifier).text
       return declared.has(name) ? [] : [{ name: `${name}${memberOf(node)}`, line: line(node) }]
@@ -103,6 +111,17 @@ function isNamedDeclaration(node: ast.Node): node is NamedDeclaration {
     ast.isClassDeclaration(node) ||
     ast.isImportSpecifier(node)
   return isDeclaration && (node as Partial<NamedDeclaration>).name !== undefined
+}
+
+/** Lines of a function without those inside its inner functions: a factory's closures are its methods. */
+function ownLines(node: ast.Node, linesOf: (node: ast.Node) => number): number {
+  let inner = 0
+  const visit = (child: ast.Node): void => {
+    if (ast.isFunctionLikeDeclaration(child)) inner += linesOf(child)
+    else child.forEachChild(visit)
+  }
+  node.forEachChild(visit)
+  return linesOf(node) - inner
 }
 
 function functionName(node: ast.Node): string {
