@@ -40,9 +40,6 @@ export const PROOF_LAYER_GAS = 100n
 /** Bytes of a row proof walked for 1 gas: five copies and a third of a multiplication each, below 50 ns together. */
 export const PROOF_BYTES_PER_GAS = 8n
 
-/** Moving balance to an account: the value part of EIP-150's CALL. Charged before every `host.pay`. */
-export const PAY_GAS = 9_000n
-
 /** Rows of one call: 128 KiB of transaction (runtime.md §6) hold about 256 rows of 500 bytes. */
 export const ROWS_PER_CALL_MAX = 256
 /** Rows or places that one view lists: 256 rows of two cold slots are about 1.2 Mgas. */

@@ -45,7 +45,7 @@ export interface NativeHost {
   emit(topics: readonly Uint8Array[], data: Uint8Array): void
   /** Balance of an account, wei. */
   balanceOf(address: Uint8Array): bigint
-  /** Moves balance from this native; runs no code; reverts when the balance is short. */
+  /** Moves balance from this native; runs no code; charges as a CALL's transfer; reverts when the balance is short. */
   pay(to: Uint8Array, wei: bigint): void
   /** Calls another native with this native as caller, same rules, carrying value; its revert propagates as this call's. */
   native(address: Uint8Array, input: Uint8Array, wei: bigint): Uint8Array

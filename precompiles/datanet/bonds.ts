@@ -2,7 +2,6 @@
 import { contributorContract } from '../contributor/contract.ts'
 import type { Frame } from '../dispatch.ts'
 import { feeSplitContract } from '../feeSplit/contract.ts'
-import { PAY_GAS } from '../limits.ts'
 import { datanetContract } from './contract.ts'
 import { openDatanets } from './records.ts'
 
@@ -27,7 +26,6 @@ export function returnBonds(frame: Frame, rowBondWei: bigint, contributorIds: re
   const rowsOf = new Map<bigint, bigint>()
   for (const id of contributorIds) rowsOf.set(id, (rowsOf.get(id) ?? 0n) + 1n)
   for (const [contributorId, rows] of rowsOf) {
-    frame.host.charge(PAY_GAS)
     frame.host.pay(contributorContract.call(frame.host, 0n, 'walletOf', contributorId), rowBondWei * rows)
   }
 }

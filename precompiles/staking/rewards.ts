@@ -2,7 +2,6 @@
 import { requireNative } from '../callers.ts'
 import type { Frame } from '../dispatch.ts'
 import { stakingStorage } from '../generated/staking.ts'
-import { PAY_GAS } from '../limits.ts'
 import type { NativeHost } from '../native.ts'
 import { openStorage } from '../storage.ts'
 import { stakingContract } from './contract.ts'
@@ -43,7 +42,6 @@ export function claimRewards(frame: Frame): bigint {
   claimedWei.set(claimedWei.get() + amountWei)
   storage.rewardsClaimedWei.set(storage.rewardsClaimedWei.get() + amountWei)
   stakingContract.emit(host, 'RewardsClaimed', { operator: call.caller, amountWei })
-  host.charge(PAY_GAS)
   host.pay(call.caller, amountWei)
   return amountWei
 }

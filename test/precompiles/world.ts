@@ -226,6 +226,7 @@ export class World {
       balanceOf: (owner) => world.balanceOf(owner),
       pay(to, wei) {
         if (frame.isStatic) throw new HostRefusal('static')
+        charge(2_600n + 6_700n + (world.balanceOf(to) === 0n ? 25_000n : 0n))
         world.#move(address, to, wei)
       },
       native(to, input, wei) {

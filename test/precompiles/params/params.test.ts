@@ -1,14 +1,14 @@
 /** IParams: bounds, governor, rules between parameters, total readers. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
-import { paramsAbi, paramsStorage } from '../../precompiles/generated/params.ts'
-import { parameterKey, readParamFrom } from '../../precompiles/params/contract.ts'
-import { PARAMETERS, type Parameter, RULES } from '../../precompiles/params/parameters.ts'
-import { params } from '../../precompiles/params/params.ts'
-import { toHex } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { account, DEV_ADMIN, expectRefused, freshWorld, GOVERNOR, send, view, World } from './world.ts'
+import { PARAMS_ADDRESS } from '../../../precompiles/addresses.ts'
+import { paramsAbi, paramsStorage } from '../../../precompiles/generated/params.ts'
+import { parameterKey, readParamFrom } from '../../../precompiles/params/contract.ts'
+import { PARAMETERS, type Parameter, RULES } from '../../../precompiles/params/parameters.ts'
+import { params } from '../../../precompiles/params/params.ts'
+import { toHex } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { account, DEV_ADMIN, expectRefused, freshWorld, GOVERNOR, send, view, World } from '../world.ts'
 
 const bound = { address: PARAMS_ADDRESS, abi: paramsAbi }
 const key = (name: string) => toHex(parameterKey(name))

@@ -1,14 +1,14 @@
 /** IDatanet: rows in, curation, bonds, commit and reveal, quotas; each refusal with its facts and without a trace. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS, FEE_SPLIT_ADDRESS } from '../../precompiles/addresses.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { concat, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { encodeRow, rowHash } from '../../primitives/rows.ts'
-import { account, expectRefused, freshWorld, send, view, type World } from './world.ts'
+import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS, FEE_SPLIT_ADDRESS } from '../../../precompiles/addresses.ts'
+import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
+import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
+import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
+import { concat, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { encodeRow, rowHash } from '../../../primitives/rows.ts'
+import { account, expectRefused, freshWorld, send, view, type World } from '../world.ts'
 
 const datanet = { address: DATANET_ADDRESS, abi: datanetAbi }
 const feeSplit = { address: FEE_SPLIT_ADDRESS, abi: feeSplitAbi }

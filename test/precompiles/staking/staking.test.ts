@@ -2,14 +2,14 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FEE_SPLIT_ADDRESS, STAKING_ADDRESS } from '../../precompiles/addresses.ts'
-import { stakingAbi } from '../../precompiles/generated/staking.ts'
-import { readFeeRecipient, readValidatorSet } from '../../precompiles/staking/contract.ts'
-import { nobleBls } from '../../primitives/bls.ts'
-import { compare, equal, toHex, uintToBytes } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { statementHash } from '../../primitives/statements.ts'
-import { VALIDATORS_MAX } from '../../primitives/validatorSet.ts'
+import { FEE_SPLIT_ADDRESS, STAKING_ADDRESS } from '../../../precompiles/addresses.ts'
+import { stakingAbi } from '../../../precompiles/generated/staking.ts'
+import { readFeeRecipient, readValidatorSet } from '../../../precompiles/staking/contract.ts'
+import { nobleBls } from '../../../primitives/bls.ts'
+import { compare, equal, toHex, uintToBytes } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { statementHash } from '../../../primitives/statements.ts'
+import { VALIDATORS_MAX } from '../../../primitives/validatorSet.ts'
 import {
   account,
   expectRefused,
@@ -19,7 +19,7 @@ import {
   TEST_GENESIS_HASH,
   view,
   type World,
-} from './world.ts'
+} from '../world.ts'
 
 const staking = { address: STAKING_ADDRESS, abi: stakingAbi }
 const OPEN = 10n ** 18n

@@ -1,10 +1,10 @@
 /** IContributor: numbers for wallets, recovery, and rotation with its delay. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../precompiles/addresses.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
-import { toHex } from '../../primitives/bytes.ts'
-import { account, expectRefused, freshWorld, send, view, type World } from './world.ts'
+import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../../precompiles/addresses.ts'
+import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
+import { toHex } from '../../../primitives/bytes.ts'
+import { account, expectRefused, freshWorld, send, view, type World } from '../world.ts'
 
 const identity = { address: CONTRIBUTOR_ADDRESS, abi: contributorAbi }
 const wallet = { from: account(1) }

@@ -2,13 +2,13 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../precompiles/addresses.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { concat, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { encodeRow, rowHash } from '../../primitives/rows.ts'
-import { account, freshWorld, Refused, send, view, type World } from './world.ts'
+import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../../precompiles/addresses.ts'
+import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
+import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
+import { concat, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { encodeRow, rowHash } from '../../../primitives/rows.ts'
+import { account, freshWorld, Refused, send, view, type World } from '../world.ts'
 
 const datanet = { address: DATANET_ADDRESS, abi: datanetAbi }
 const identity = { address: CONTRIBUTOR_ADDRESS, abi: contributorAbi }
