@@ -55,7 +55,7 @@ export class AccountQueue {
     this.remove(entry.transaction.nonce)
     this.#byNonce.set(entry.transaction.nonce, entry)
     this.#costWei += maxCostWei(entry.transaction)
-    this.#count()
+    if (entry.transaction.nonce === this.nextNonce) this.#extend()
   }
 
   remove(nonce: bigint): PoolEntry | undefined {
@@ -63,16 +63,17 @@ export class AccountQueue {
     if (entry === undefined) return undefined
     this.#byNonce.delete(nonce)
     this.#costWei -= maxCostWei(entry.transaction)
-    this.#count()
+    if (this.isExecutable(nonce)) this.#executable = Number(nonce - this.stateNonce)
     return entry
   }
 
   /** Moves to a new state nonce; returns what it overtook. */
   advance(stateNonce: bigint): PoolEntry[] {
-    this.stateNonce = stateNonce
     const passed = [...this.#byNonce.values()].filter((entry) => entry.transaction.nonce < stateNonce)
     for (const entry of passed) this.remove(entry.transaction.nonce)
-    this.#count()
+    this.stateNonce = stateNonce
+    this.#executable = 0
+    this.#extend()
     return passed
   }
 
@@ -92,10 +93,8 @@ export class AccountQueue {
     return nonce >= this.stateNonce && nonce < this.nextNonce
   }
 
-  #count(): void {
-    let count = 0
-    while (this.#byNonce.has(this.stateNonce + BigInt(count))) count++
-    this.#executable = count
+  #extend(): void {
+    while (this.#byNonce.has(this.nextNonce)) this.#executable++
   }
 }
 

@@ -7,27 +7,13 @@ import type { ChainRules } from '../chainRules.ts'
 import { isDelegation } from '../execution/userExecution.ts'
 import { isRefusal, type Refusal } from '../refusal.ts'
 import { keyOf } from '../state/stateRoot.ts'
-import {
-  decodeUserTransaction,
-  effectiveTipWei,
-  maxCostWei,
-  type UserTransaction,
-} from '../transactions/userTransaction.ts'
+import { decodeUserTransaction, effectiveTipWei, type UserTransaction } from '../transactions/userTransaction.ts'
 import { AccountQueue, type PoolEntry, senderKey } from './accountQueue.ts'
+import { checkFunds, checkReplacement, checkState, type PoolHead } from './admission.ts'
 import { createFates, type DropReason, type Fates, type TransactionFate } from './fates.ts'
 import { createHeap } from './feeHeap.ts'
 import { POOL_LIMITS, type PoolLimits } from './poolLimits.ts'
-import { type PoolRefusal, refusePool, shortOfFunds, worded } from './poolRefusal.ts'
-
-/** The state on which the next block is built, as much of it as the pool asks for. */
-export interface PoolHead {
-  nonce(address: Uint8Array): bigint
-  balanceWei(address: Uint8Array): bigint
-  code(address: Uint8Array): Uint8Array
-  /** Of the next block. */
-  readonly baseFeeWei: bigint
-  readonly gasLimit: bigint
-}
+import { type PoolRefusal, refusePool, worded } from './poolRefusal.ts'
 
 /** A block that became final: its transactions leave the pool. */
 export interface MinedBlock {
@@ -125,42 +111,7 @@ class TransactionPool implements Pool {
       return refusePool('PoolAborted', 'transaction takes too long to execute', 'less work', 'aborted by the builder')
     const transaction = decodeUserTransaction(this.#rules, bytes)
     if (isRefusal(transaction)) return worded(transaction)
-    return this.#checkState(transaction) ?? this.#admit(transaction, source)
-  }
-
-  /** Rules against the head's state, before the queues are looked at. */
-  #checkState(transaction: UserTransaction): PoolRefusal | undefined {
-    const { sender, nonce, maxFeeWei, gasLimit } = transaction
-    const head = this.#head
-    if (!transaction.isReplayProtected)
-      return refusePool(
-        'PoolUnprotected',
-        'only replay-protected (EIP-155) transactions allowed over RPC',
-        'a chain id in the signature',
-        'none',
-      )
-    if (gasLimit > head.gasLimit)
-      return refusePool('PoolBlockGas', 'exceeds block gas limit', `at most ${head.gasLimit}`, gasLimit)
-    const { baseFeeFloorWei } = this.#rules.params
-    if (maxFeeWei < baseFeeFloorWei) {
-      const words = `max fee per gas less than block base fee: maxFeePerGas: ${maxFeeWei}, baseFee: ${head.baseFeeWei}`
-      return refusePool('PoolFeeTooLow', words, `at least ${baseFeeFloorWei} wei`, maxFeeWei)
-    }
-    const next = head.nonce(sender)
-    if (nonce < next)
-      return refusePool('PoolNonceTooLow', `nonce too low: next nonce ${next}, tx nonce ${nonce}`, next, nonce)
-    const nonceMax = next + BigInt(this.#limits.executableMax + this.#limits.queuedMax)
-    if (nonce > nonceMax)
-      return refusePool(
-        'PoolNonceTooHigh',
-        `nonce too high: next nonce ${next}, tx nonce ${nonce}`,
-        `at most ${nonceMax}`,
-        nonce,
-      )
-    const code = head.code(sender)
-    if (code.length > 0 && !isDelegation(code))
-      return refusePool('PoolSenderHasCode', 'sender not an eoa', 'a sender without code', sender)
-    return undefined
+    return checkState(this.#rules, this.#head, this.#limits, transaction) ?? this.#admit(transaction, source)
   }
 
   #admit(transaction: UserTransaction, source: 'local' | 'peer'): Added | PoolRefusal {
@@ -168,8 +119,8 @@ class TransactionPool implements Pool {
     const queue = this.#accounts.get(key) ?? new AccountQueue(transaction.sender, this.#head.nonce(transaction.sender))
     const old = queue.get(transaction.nonce)
     const fault =
-      this.#checkReplacement(transaction, old) ??
-      this.#checkFunds(transaction, queue, old) ??
+      checkReplacement(this.#limits, transaction, old) ??
+      checkFunds(this.#head, transaction, queue, old) ??
       this.#checkDelegation(transaction, queue, old) ??
       this.#makeRoom(transaction, queue, old)
     if (fault !== undefined) return fault
@@ -185,26 +136,6 @@ class TransactionPool implements Pool {
     if (old !== undefined) this.#fates.replaced(old.transaction.hash, transaction.hash)
     const isExecutable = queue.isExecutable(transaction.nonce)
     return { kind: 'added', transaction, isExecutable, replaced: old?.transaction.hash }
-  }
-
-  #checkReplacement(transaction: UserTransaction, old: PoolEntry | undefined): PoolRefusal | undefined {
-    if (old === undefined) return undefined
-    const least = (wei: bigint) => (wei * (100n + this.#limits.replacementPercent) + 99n) / 100n
-    const [feeWei, tipWei] = [least(old.transaction.maxFeeWei), least(old.transaction.maxPriorityFeeWei)]
-    if (transaction.maxFeeWei >= feeWei && transaction.maxPriorityFeeWei >= tipWei) return undefined
-    return refusePool(
-      'PoolReplacement',
-      'replacement transaction underpriced',
-      `max fee ${feeWei}, priority fee ${tipWei}`,
-      `max fee ${transaction.maxFeeWei}, priority fee ${transaction.maxPriorityFeeWei}`,
-    )
-  }
-
-  #checkFunds(transaction: UserTransaction, queue: AccountQueue, old: PoolEntry | undefined): PoolRefusal | undefined {
-    const haveWei = this.#head.balanceWei(transaction.sender)
-    const others = queue.costWei - (old === undefined ? 0n : maxCostWei(old.transaction))
-    const wantWei = others + maxCostWei(transaction)
-    return haveWei < wantWei ? shortOfFunds(transaction, haveWei, wantWei) : undefined
   }
 
   /** EIP-7702: a delegated account's balance and nonce can move under its own transactions. */
@@ -235,7 +166,6 @@ class TransactionPool implements Pool {
   /** Bounds of account and pool; a better price pushes out the worst of an account that holds more than its guarantee. */
   #makeRoom(transaction: UserTransaction, queue: AccountQueue, old: PoolEntry | undefined): PoolRefusal | undefined {
     const limits = this.#limits
-    this.#expire()
     if (old !== undefined) return this.#checkBytes(transaction, old)
     if (transaction.nonce !== queue.nextNonce) {
       if (queue.queued >= limits.queuedMax)
