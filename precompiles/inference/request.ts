@@ -11,6 +11,7 @@ import type { NativeHost } from '../native.ts'
 import { readParams } from '../params/contract.ts'
 import { inferenceContract, JOB_STATE } from './contract.ts'
 import { bookLiabilities, openInference } from './jobStore.ts'
+import { requireServed } from './providers.ts'
 
 type Request = FunctionArgs<typeof inferenceAbi, 'request'>[0]
 
@@ -61,7 +62,7 @@ export function request(frame: Frame, wanted: Request): bigint {
   const settings = readParams(host, SETTINGS)
   checkAnswerBy(frame, wanted.answerBy, settings)
   checkCallback(wanted, settings.callbackGasMax)
-  checkProvider(host, wanted.provider)
+  checkProvider(host, wanted)
   const { feeWei, callbackWei } = priceOf(frame, wanted, terms.rates, settings)
   const escrowWei = call.valueWei
   if (escrowWei < feeWei + callbackWei) throw inferenceContract.error('EscrowTooSmall', feeWei + callbackWei, escrowWei)
@@ -123,7 +124,10 @@ function checkCallback({ callback, callbackGas, callbackData }: Request, max: bi
   if (isBad) throw inferenceContract.error('BadCallback', callback, callbackGas)
 }
 
-function checkProvider(host: NativeHost, providerId: bigint): void {
-  if (providerId !== 0n && !openInference(host).providers.at(providerId).isRegistered.get())
-    throw inferenceContract.error('NotProvider', providerId)
+/** Whoever is asked for must be able to accept. */
+function checkProvider(host: NativeHost, { provider, versionId }: Request): void {
+  if (provider === 0n) return
+  if (!openInference(host).providers.at(provider).isRegistered.get())
+    throw inferenceContract.error('NotProvider', provider)
+  requireServed(host, provider, versionId)
 }

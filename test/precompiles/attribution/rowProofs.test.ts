@@ -1,15 +1,15 @@
 /** Row proofs on chain: a real index, a real query, and `IAttribution.verifyRow` against the stored root. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { buildIndex } from '../../influence/buildIndex.ts'
-import { InfluenceEngine } from '../../influence/engine.ts'
-import { wordsOf } from '../../influence/quantise.ts'
-import { createQuery } from '../../influence/queryFile.ts'
-import { isRefused, type Refused } from '../../influence/refusal.ts'
-import { encodeRowProof } from '../../influence/rowProof.ts'
-import { queryHashOf } from '../../influence/scoring/context.ts'
-import { concat, fromHex, toHex, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
+import { buildIndex } from '../../../influence/buildIndex.ts'
+import { InfluenceEngine } from '../../../influence/engine.ts'
+import { wordsOf } from '../../../influence/quantise.ts'
+import { createQuery } from '../../../influence/queryFile.ts'
+import { isRefused, type Refused } from '../../../influence/refusal.ts'
+import { encodeRowProof } from '../../../influence/rowProof.ts'
+import { queryHashOf } from '../../../influence/scoring/context.ts'
+import { concat, fromHex, toHex, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
 import {
   ATTRIBUTION,
   balanceOf,
@@ -29,8 +29,8 @@ import {
   trainModel,
   versionIdOf,
   versionOf,
-} from './scenario.ts'
-import { send, view } from './world.ts'
+} from '../economy/scenario.ts'
+import { send, view } from '../world.ts'
 
 const BLOCK_DIMS = [24, 40]
 const ROWS = 12

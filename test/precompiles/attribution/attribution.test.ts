@@ -1,10 +1,10 @@
 /** IAttribution: settlement against job, version and rows; what is stored and told; its worst case in gas. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { WEIGHT_WHOLE } from '../../precompiles/feeSplit/split.ts'
-import { concat, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { refuseMisuse } from './misuse.ts'
+import { WEIGHT_WHOLE } from '../../../precompiles/feeSplit/split.ts'
+import { concat, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { refuseMisuse } from '../economy/misuse.ts'
 import {
   ATTRIBUTION,
   answerJob,
@@ -33,8 +33,8 @@ import {
   settleJob,
   trainModel,
   treasuryOf,
-} from './scenario.ts'
-import { account, send, view } from './world.ts'
+} from '../economy/scenario.ts'
+import { account, send, view } from '../world.ts'
 
 const STRANGER = account(77)
 const word = (n: bigint) => toHex(uintToBytes(n, 32))

@@ -1,12 +1,12 @@
 /** IModel: life cycle, registration and its checks, attestation, rates, deposits, royalties. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { encodeIndexHeader } from '../../influence/indexFile.ts'
-import { indexFileBytes } from '../../precompiles/model/indexHeader.ts'
-import { MOVES, STATE } from '../../precompiles/model/lifeCycle.ts'
-import { fromHex, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { refuseMisuse } from './misuse.ts'
+import type { encodeIndexHeader } from '../../../influence/indexFile.ts'
+import { indexFileBytes } from '../../../precompiles/model/indexHeader.ts'
+import { MOVES, STATE } from '../../../precompiles/model/lifeCycle.ts'
+import { fromHex, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { refuseMisuse } from '../economy/misuse.ts'
 import {
   ATTRIBUTION,
   GOVERNOR_CALL,
@@ -26,8 +26,8 @@ import {
   treasuryOf,
   versionIdOf,
   versionOf,
-} from './scenario.ts'
-import { account, freshWorld, send, view, type World } from './world.ts'
+} from '../economy/scenario.ts'
+import { account, freshWorld, send, view, type World } from '../world.ts'
 
 const STRANGER = account(77)
 const owner = { from: OWNER }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BPS_WHOLE, type FeeTerms, feeOf, splitFee, WEIGHT_WHOLE } from '../../precompiles/feeSplit/split.ts'
+import { BPS_WHOLE, type FeeTerms, feeOf, splitFee, WEIGHT_WHOLE } from '../../../precompiles/feeSplit/split.ts'
 
 const OPEN = 10n ** 18n
 const rates = {

@@ -2,9 +2,10 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
-import { toHex } from '../../primitives/bytes.ts'
-import { type Economy, makeMove, type Picks, startEconomy } from './economyMoves.ts'
+import { SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'
+import { toHex } from '../../../primitives/bytes.ts'
+import { type Bound, view, type World } from '../world.ts'
+import { type Economy, makeMove, type Picks, startEconomy } from './randomMoves.ts'
 import {
   balanceOf,
   CONTRIBUTOR,
@@ -22,7 +23,6 @@ import {
   servedWorld,
   treasuryOf,
 } from './scenario.ts'
-import { type Bound, view, type World } from './world.ts'
 
 const RUNS = 5
 const MOVES_PER_RUN = 500

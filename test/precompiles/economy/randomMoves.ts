@@ -1,8 +1,9 @@
 /** Random moves over all natives: each picks its subjects by three numbers and may be refused, never anything else. */
 
-import { concat, fromHex, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256, sha256 } from '../../primitives/hashes.ts'
-import { encodeRow } from '../../primitives/rows.ts'
+import { concat, fromHex, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256, sha256 } from '../../../primitives/hashes.ts'
+import { encodeRow } from '../../../primitives/rows.ts'
+import { account, DEV_ADMIN, Refused, send, view, type World } from '../world.ts'
 import {
   ATTRIBUTION,
   BOND_WEI,
@@ -31,7 +32,6 @@ import {
   type TestVersion,
   versionOf,
 } from './scenario.ts'
-import { account, DEV_ADMIN, Refused, send, view, type World } from './world.ts'
 
 export interface Economy {
   readonly world: World

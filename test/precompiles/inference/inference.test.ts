@@ -3,12 +3,12 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { decodeFunctionData } from 'viem'
-import { FEE_SPLIT_ADDRESS } from '../../precompiles/addresses.ts'
-import { aiOracleCallbackAbi } from '../../precompiles/generated/aiOracleCallback.ts'
-import { JOB_STATE } from '../../precompiles/inference/contract.ts'
-import { toHex, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { refuseMisuse } from './misuse.ts'
+import { FEE_SPLIT_ADDRESS } from '../../../precompiles/addresses.ts'
+import { aiOracleCallbackAbi } from '../../../precompiles/generated/aiOracleCallback.ts'
+import { JOB_STATE } from '../../../precompiles/inference/contract.ts'
+import { toHex, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { refuseMisuse } from '../economy/misuse.ts'
 import {
   ATTRIBUTION,
   answerJob,
@@ -37,8 +37,8 @@ import {
   sendFrom,
   servedWorld,
   settleJob,
-} from './scenario.ts'
-import { account, send, view, type World } from './world.ts'
+} from '../economy/scenario.ts'
+import { account, send, view, type World } from '../world.ts'
 
 const STRANGER = account(77)
 const provider = { from: PROVIDER }
@@ -168,6 +168,8 @@ test('request: what cannot be served, paid, answered or settled is refused with 
   attempt({ input: `0x${'61'.repeat(65_537)}` }, 'BytesTooLong', ['input', 65_536, 65_537])
   attempt({ maxOutputTokens: 0 }, 'NoTokens', [])
   attempt({ provider: 99n }, 'NotProvider', [99])
+  const idle = registerProvider(world, [], STRANGER)
+  attempt({ provider: idle }, 'VersionNotServed', [idle, toHex(version.versionId)])
   attempt({ answerBy: now + 29n }, 'AnswerByOutOfBounds', [now + 30n, now + 86_400n, now + 29n])
   attempt({ answerBy: now + 86_401n }, 'AnswerByOutOfBounds')
   attempt({ callback: toHex(STRANGER), callbackGas: 500_001 }, 'CallbackGasTooHigh', [500_000, 500_001])
@@ -211,8 +213,10 @@ test('accept: by a provider that serves the version, is bonded and is wanted, in
   const id = toHex(version.versionId)
   refuse(world, INFERENCE, 'accept', [jobId], requester, 'NotProvider', [0])
   refuse(world, INFERENCE, 'accept', [jobId], { from: STRANGER }, 'VersionNotServed', [other, id])
-  const reserved = openJob(world, version.versionId, { provider: other })
-  refuse(world, INFERENCE, 'accept', [reserved], provider, 'ProviderReserved', [other, providerId])
+  const reserved = openJob(world, version.versionId, { provider: providerId })
+  send(world, INFERENCE, 'serve', [[id]], { from: STRANGER })
+  refuse(world, INFERENCE, 'accept', [reserved], { from: STRANGER }, 'ProviderReserved', [providerId, other])
+  send(world, INFERENCE, 'accept', [reserved], provider)
   send(world, PARAMS, 'set', [keyOf('providerBondWei'), BOND_WEI + 1n], GOVERNOR_CALL)
   refuse(world, INFERENCE, 'accept', [jobId], provider, 'BondTooSmall', [BOND_WEI + 1n, BOND_WEI])
   sendFrom(world, PROVIDER, INFERENCE, 'addBond', [], 1n)

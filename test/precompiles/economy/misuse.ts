@@ -1,7 +1,7 @@
 /** Misuse that every function of a native must survive: delegation, static writes, unwanted value, garbage call data. */
 import { type Abi, type AbiFunction, decodeErrorResult, toFunctionSelector } from 'viem'
-import { concat, fromHex, toHex } from '../../primitives/bytes.ts'
-import { account, type Bound, type CallOptions, type World } from './world.ts'
+import { concat, fromHex, toHex } from '../../../primitives/bytes.ts'
+import { account, type Bound, type CallOptions, type World } from '../world.ts'
 
 const MISUSER = account(66)
 

@@ -3,11 +3,11 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { encodeFunctionData, parseEventLogs } from 'viem'
-import { INFERENCE_ADDRESS, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
-import { refuseMisuse } from './misuse.ts'
+import { INFERENCE_ADDRESS, SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'
+import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
+import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
+import { fromHex, toHex, uintToBytes } from '../../../primitives/bytes.ts'
+import { refuseMisuse } from '../economy/misuse.ts'
 import {
   ATTRIBUTION,
   answerJob,
@@ -37,8 +37,8 @@ import {
   settleJob,
   trainModel,
   treasuryOf,
-} from './scenario.ts'
-import { account, send, view } from './world.ts'
+} from '../economy/scenario.ts'
+import { account, send, view } from '../world.ts'
 
 const STRANGER = account(77)
 const SAFE = account(78)

@@ -1,8 +1,8 @@
 /** The economy's main road for tests: rows, a model, an attested version, a provider, a job, its settlement. */
 import type { Abi } from 'viem'
-import { encodeIndexHeader } from '../../influence/indexFile.ts'
-import { encodeResult } from '../../influence/result.ts'
-import type { Entry } from '../../influence/surface.ts'
+import { encodeIndexHeader } from '../../../influence/indexFile.ts'
+import { encodeResult } from '../../../influence/result.ts'
+import type { Entry } from '../../../influence/surface.ts'
 import {
   ATTRIBUTION_ADDRESS,
   CONTRIBUTOR_ADDRESS,
@@ -12,19 +12,19 @@ import {
   MODEL_ADDRESS,
   PARAMS_ADDRESS,
   STAKING_ADDRESS,
-} from '../../precompiles/addresses.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { modelAbi } from '../../precompiles/generated/model.ts'
-import { paramsAbi } from '../../precompiles/generated/params.ts'
-import { stakingAbi } from '../../precompiles/generated/staking.ts'
-import { parameterKey } from '../../precompiles/params/contract.ts'
-import { concat, fromHex, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
-import { encodeRow } from '../../primitives/rows.ts'
+} from '../../../precompiles/addresses.ts'
+import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
+import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
+import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
+import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
+import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import { modelAbi } from '../../../precompiles/generated/model.ts'
+import { paramsAbi } from '../../../precompiles/generated/params.ts'
+import { stakingAbi } from '../../../precompiles/generated/staking.ts'
+import { parameterKey } from '../../../precompiles/params/contract.ts'
+import { concat, fromHex, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import { encodeRow } from '../../../primitives/rows.ts'
 import {
   account,
   type Bound,
@@ -37,7 +37,7 @@ import {
   TEST_CHAIN_ID,
   view,
   type World,
-} from './world.ts'
+} from '../world.ts'
 
 export const OPEN = 10n ** 18n
 export const NOBODY = toHex(new Uint8Array(20))
