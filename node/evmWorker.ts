@@ -6,8 +6,7 @@ import { createChainRules } from '../runtime/chainRules.ts'
 import { createNativeContracts } from '../runtime/evm/nativeContracts.ts'
 import { createKeyHasher, createStateRoot } from '../runtime/state/stateRoot.ts'
 import { decodeStoredHeader } from './backend/decodeStored.ts'
-import { answerAccessList, answerCall, answerEstimate } from './backend/evmAnswers.ts'
-import { type MessageWorld, overrideState } from './backend/runMessage.ts'
+import { answerAccessList, answerCall, answerEstimate, type EvmWorld } from './backend/evmAnswers.ts'
 import { probeCrypto } from './crypto.ts'
 import type { EvmJob, EvmJobKind, EvmReply, EvmWorkerData } from './evmWorkerPool.ts'
 import { type ChainSnapshot, openChainReader } from './storage/chainStore.ts'
@@ -19,15 +18,14 @@ const rules = createChainRules(params, { natives: createNativeContracts(), crypt
 const hasher = createKeyHasher(rules.keccak)
 const reader = await openChainReader(folder)
 
-function worldAt(snapshot: ChainSnapshot, { height, overrides }: EvmRequest): MessageWorld {
+function worldAt(snapshot: ChainSnapshot, { height }: EvmRequest): EvmWorld {
   const head = snapshot.head()
   const bytes = snapshot.header(height)
   assert(head !== undefined && bytes !== undefined, `block ${height} is not held`)
   const header = decodeStoredHeader(bytes)
   const store = height === head.height ? snapshot.state : snapshot.stateAfter(height)?.state
   assert(store !== undefined, `the state after block ${height} is not held`)
-  const state = overrideState(createStateRoot(header.stateRoot, store, hasher), overrides)
-  return { rules, genesisHash, header, state }
+  return { rules, genesisHash, block: header, state: createStateRoot(header.stateRoot, store, hasher) }
 }
 
 const ANSWERS = { call: answerCall, estimateGas: answerEstimate, accessList: answerAccessList } as const
@@ -35,7 +33,7 @@ const ANSWERS = { call: answerCall, estimateGas: answerEstimate, accessList: ans
 async function answer(kind: EvmJobKind, request: EvmRequest) {
   const snapshot = reader.snapshot()
   try {
-    return await ANSWERS[kind](worldAt(snapshot, request), request.message, callGas)
+    return await ANSWERS[kind](worldAt(snapshot, request), request, callGas)
   } finally {
     await snapshot.close()
   }

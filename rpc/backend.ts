@@ -106,7 +106,10 @@ export interface PoolAccess {
   onPending(listener: (transaction: Transaction) => void): () => void
 }
 export type PoolPlace =
+  /** Position 1 is the builder's next choice. */
   | { readonly kind: 'pending'; readonly position: number; readonly of: number }
+  /** Its fee, or that of an earlier nonce of its sender, is below the base fee. */
+  | { readonly kind: 'waiting'; readonly baseFeeWei: bigint; readonly maxFeeWei: bigint; readonly blocking: Uint8Array }
   | { readonly kind: 'queued'; readonly nonce: bigint; readonly nextNonce: bigint }
   | { readonly kind: 'replaced'; readonly by: Uint8Array }
   | { readonly kind: 'dropped'; readonly reason: string }
@@ -192,10 +195,14 @@ export type UnpaidReason =
 export interface ScoredRow {
   /** Place in the index, from 0: the place in the version's Datanet versions, one after the other. */
   readonly row: number
+  readonly datanetId: bigint
+  readonly rowId: bigint
   /** Benefit · 2^G, the engine's integer. */
   readonly score: bigint
   /** 1 is the best score of the index. */
   readonly rank: number
+  /** Parts per 2^32 of the contributors' share. */
+  readonly weight: bigint
   /** `null` for paid rows; `ofRow` is the place of the row that it repeats. */
   readonly unpaid: { readonly reason: UnpaidReason; readonly ofRow?: number } | null
 }

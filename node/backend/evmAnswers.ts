@@ -1,107 +1,129 @@
-/** eth_call, eth_estimateGas and eth_createAccessList from runs of one message (geth's semantics, exact gas). */
-import { equal } from '../../primitives/bytes.ts'
+/** eth_call, eth_estimateGas and eth_createAccessList: the runtime's messages in the shapes and words of rpc.md. */
+import { toHex, uintToBytes } from '../../primitives/bytes.ts'
 import type {
   AccessListOutcome,
+  AccountOverride,
   CallMessage,
   CallOutcome,
   EstimateOutcome,
   EvmFailure,
+  EvmRequest,
   Refused,
 } from '../../rpc/backend.ts'
-import type { AccessListItem } from '../../rpc/chainTypes.ts'
+import { uintItem } from '../../runtime/block/rlp.ts'
+import {
+  type CallContext,
+  type CallFault,
+  type CallResult,
+  callMessage,
+  createAccessList,
+  estimateGas,
+  type Message,
+  type StateOverride,
+} from '../../runtime/execution/callMessage.ts'
+import { isRefusal, type Refusal } from '../../runtime/refusal.ts'
 import { createLayer } from '../../runtime/state/overlayState.ts'
-import { leastGas, type MessageResult, type MessageWorld, runMessage } from './runMessage.ts'
 
-/** The library's words for a failure. */
+/** The library's words for failures. */
 const REVERT = 'revert'
 const OUT_OF_GAS = 'out of gas'
 
-/** Refund and stipend left over at the deepest of 1,024 frames: geth's optimistic second guess. */
-const STIPEND = 2_300n
+/** The state after a block and its header; overrides come with the request. */
+export type EvmWorld = Omit<CallContext, 'overrides'>
 
-const gasOf = (message: CallMessage, gasMax: bigint): bigint =>
-  message.gas === undefined || message.gas > gasMax ? gasMax : message.gas
+const slotValues = (writes: AccountOverride['state']) =>
+  writes?.map(({ slot, value }) => ({ slot: uintToBytes(slot, 32), value: uintItem(value) }))
 
-const failureOf = ({ error, output }: MessageResult): EvmFailure =>
-  error === REVERT ? { kind: 'reverted', data: output } : { kind: 'refused', message: error ?? 'execution failed' }
-
-export async function answerCall(world: MessageWorld, message: CallMessage, gasMax: bigint): Promise<CallOutcome> {
-  const result = await runMessage(world, message, gasOf(message, gasMax))
-  if (result.kind === 'refused') return result
-  if (result.error !== undefined) return failureOf(result)
-  return { kind: 'returned', data: result.output, gasUsed: result.gasUsed }
-}
-
-/** What the sender can pay for, at most `gas`. */
-function affordableGas(world: MessageWorld, message: CallMessage, gas: bigint): bigint | Refused {
-  if (message.maxFeeWei === 0n) return gas
-  const balanceWei = createLayer(world.state).accountOf(message.from)?.balanceWei ?? 0n
-  if (balanceWei < message.valueWei) return { kind: 'refused', message: 'insufficient funds for transfer' }
-  const affordable = (balanceWei - message.valueWei) / message.maxFeeWei
-  if (affordable < gas) return affordable
-  return gas
-}
-
-/** The least gas limit with which the message succeeds: gas left unused by the 63/64 rule counts, refunds do not help. */
-export async function answerEstimate(
-  world: MessageWorld,
-  message: CallMessage,
-  gasMax: bigint,
-): Promise<EstimateOutcome> {
-  const allowed = affordableGas(world, message, gasOf(message, gasMax))
-  if (typeof allowed !== 'bigint') return allowed
-  const exceeded: Refused = { kind: 'refused', message: `gas required exceeds allowance (${allowed})` }
-  const least = leastGas(world, message, gasMax)
-  if (typeof least !== 'bigint') return least
-  if (allowed < least) return exceeded
-  const first = await runMessage(world, message, allowed)
-  if (first.kind === 'refused') return first
-  if (first.error === OUT_OF_GAS) return exceeded
-  if (first.error !== undefined) return failureOf(first)
-  return { kind: 'estimated', gas: await leastSuccess(world, message, first.gasUsed, allowed) }
-}
-
-/** Binary search between gas that is too little and gas that suffices, from good guesses. */
-async function leastSuccess(world: MessageWorld, message: CallMessage, used: bigint, allowed: bigint): Promise<bigint> {
-  let fails = used - 1n
-  let succeeds = allowed
-  const tryWith = async (gas: bigint) => {
-    const result = await runMessage(world, message, gas)
-    if (result.kind === 'ran' && result.error === undefined) succeeds = gas
-    else fails = gas
+function overrideOf({ address, balanceWei, nonce, code, state, stateDiff }: AccountOverride): StateOverride {
+  const [storage, storageDiff] = [slotValues(state), slotValues(stateDiff)]
+  return {
+    address,
+    ...(balanceWei !== undefined && { balanceWei }),
+    ...(nonce !== undefined && { nonce }),
+    ...(code !== undefined && { code }),
+    ...(storage !== undefined && { storage }),
+    ...(storageDiff !== undefined && { storageDiff }),
   }
-  const guess = ((used + STIPEND) * 64n) / 63n
-  for (const gas of [used, guess]) if (gas > fails && gas < succeeds) await tryWith(gas)
-  while (fails + 1n < succeeds) await tryWith((fails + succeeds) / 2n)
-  return succeeds
 }
 
-const isSameList = (a: readonly AccessListItem[], b: readonly AccessListItem[]): boolean =>
-  a.length === b.length &&
-  a.every(
-    (item, i) =>
-      equal(item.address, b[i]!.address) &&
-      item.storageKeys.length === b[i]!.storageKeys.length &&
-      item.storageKeys.every((key, k) => equal(key, b[i]!.storageKeys[k]!)),
-  )
+const limitOf = ({ gas }: CallMessage, gasMax: bigint): bigint => (gas === undefined || gas > gasMax ? gasMax : gas)
 
-/** Runs until the list makes itself; contracts that look at their gas may never settle. */
-const LIST_ROUNDS_MAX = 8
+function messageOf(message: CallMessage, gasMax: bigint): Message {
+  return {
+    from: message.from,
+    ...(message.to !== null && { to: message.to }),
+    data: message.data,
+    valueWei: message.valueWei,
+    gasLimit: limitOf(message, gasMax),
+    maxFeeWei: message.maxFeeWei,
+    maxPriorityFeeWei: message.maxTipWei,
+    accessList: message.accessList.map(({ address, storageKeys }) => ({ address, slots: storageKeys })),
+    authorizations: message.authorizations.map((one) => ({ ...one, yParity: one.yParity === 1 ? 1 : 0 })),
+  }
+}
+
+const contextOf = (world: EvmWorld, { overrides }: EvmRequest): CallContext => ({
+  ...world,
+  overrides: overrides.map(overrideOf),
+})
+
+const refused = (message: string): Refused => ({ kind: 'refused', message })
+
+/** Why a message could not run at all, in the words that wallets match. */
+function worded({ code, expected, got }: Refusal<CallFault>, { from }: CallMessage): Refused {
+  switch (code) {
+    case 'InsufficientFunds':
+      return refused(`insufficient funds for gas * price + value: address ${toHex(from)} have ${got} want ${expected}`)
+    case 'CallGas':
+    case 'CallGasLimit':
+      return refused(`intrinsic gas too low: have ${got}, want ${expected}`)
+    case 'CallFeeTooLow':
+      return refused(`max fee per gas less than block base fee: address ${toHex(from)}, have ${got}, want ${expected}`)
+    case 'CallMalformed':
+      return refused(`expected ${expected}, got ${got}`)
+  }
+}
+
+const failureOf = ({ error, output }: CallResult): EvmFailure =>
+  error === REVERT ? { kind: 'reverted', data: output } : refused(error ?? 'execution failed')
+
+export async function answerCall(world: EvmWorld, request: EvmRequest, gasMax: bigint): Promise<CallOutcome> {
+  const result = await callMessage(contextOf(world, request), messageOf(request.message, gasMax))
+  if (isRefusal(result)) return worded(result, request.message)
+  return result.isSuccess ? { kind: 'returned', data: result.output, gasUsed: result.gasUsed } : failureOf(result)
+}
+
+/** Gas limit that the sender may use: its own bound, and what its balance pays for. */
+function allowanceOf(world: EvmWorld, { message, overrides }: EvmRequest, gasMax: bigint): bigint {
+  const limit = limitOf(message, gasMax)
+  if (message.maxFeeWei === 0n) return limit
+  const overridden = overrides.find(({ address }) => toHex(address) === toHex(message.from))?.balanceWei
+  const balanceWei = overridden ?? createLayer(world.state).accountOf(message.from)?.balanceWei ?? 0n
+  const affordable = (balanceWei - message.valueWei) / message.maxFeeWei
+  if (affordable >= 0n && affordable < limit) return affordable
+  return limit
+}
+
+export async function answerEstimate(world: EvmWorld, request: EvmRequest, gasMax: bigint): Promise<EstimateOutcome> {
+  const estimate = await estimateGas(contextOf(world, request), messageOf(request.message, gasMax))
+  if ('gas' in estimate) return { kind: 'estimated', gas: estimate.gas }
+  const isShort = isRefusal(estimate) ? estimate.code === 'CallGas' : estimate.error === OUT_OF_GAS
+  if (isShort) return refused(`gas required exceeds allowance (${allowanceOf(world, request, gasMax)})`)
+  return isRefusal(estimate) ? worded(estimate, request.message) : failureOf(estimate)
+}
 
 export async function answerAccessList(
-  world: MessageWorld,
-  message: CallMessage,
+  world: EvmWorld,
+  request: EvmRequest,
   gasMax: bigint,
 ): Promise<AccessListOutcome> {
-  const gas = gasOf(message, gasMax)
-  let accessList = message.accessList
-  for (let round = 0; ; round++) {
-    const result = await runMessage(world, { ...message, accessList }, gas, true)
-    if (result.kind === 'refused') return result
-    if (isSameList(accessList, result.accessList) || round === LIST_ROUNDS_MAX) {
-      const error = result.error === REVERT ? 'execution reverted' : result.error
-      return { kind: 'listed', accessList, gasUsed: result.gasUsed, ...(error !== undefined && { error }) }
-    }
-    accessList = result.accessList
+  const made = await createAccessList(contextOf(world, request), messageOf(request.message, gasMax))
+  if (isRefusal(made)) return worded(made, request.message)
+  const { error, gasUsed } = made.result
+  return {
+    kind: 'listed',
+    accessList: made.accessList.map(({ address, slots }) => ({ address, storageKeys: slots })),
+    gasUsed,
+    ...(error !== undefined && { error: error === REVERT ? 'execution reverted' : error }),
   }
 }

@@ -90,7 +90,7 @@ test('eth_estimateGas: refuses in the words that wallets match', async () => {
 
 test('eth_call: refuses in the words that wallets match', async () => {
   const cases: readonly [object, number, RegExp][] = [
-    [{ ...call('count'), gas: '0x5208' }, -32000, /^intrinsic gas too low: have 21000, want 21160$/],
+    [{ ...call('count'), gas: '0x5208' }, -32000, /^intrinsic gas too low: have 21000, want at least 21160 gas$/],
     [{ ...call('count'), gas: '0x5300' }, -32000, /^out of gas$/],
     [{ ...call('count'), maxFeePerGas: '0x1', gas: '0x5300' }, -32000, /^max fee per gas less than block base fee/],
     [

@@ -14,6 +14,14 @@ function describe(place: PoolPlace): Json {
         of: place.of,
         explanation: `waits for a block, ${place.position} of ${place.of} by price`,
       }
+    case 'waiting':
+      return {
+        status: 'waiting',
+        baseFeeWei: place.baseFeeWei.toString(),
+        maxFeeWei: place.maxFeeWei.toString(),
+        blocking: hex(place.blocking),
+        explanation: `waits for a lower base fee: it is ${place.baseFeeWei} wei, and ${hex(place.blocking)} pays at most ${place.maxFeeWei}`,
+      }
     case 'queued':
       return {
         status: 'queued',
