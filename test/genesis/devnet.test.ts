@@ -43,10 +43,7 @@ test('devnet: other options make another network, whose proofs hold as well', ()
   const { network } = createDevnet({ ...options, blockIntervalMs: 0, accounts: 2 }, nobleBls, hashBlock0)
   assert.is.not(toHex(network.genesisHash), toHex(hashBlock0(base)))
   assert.is(network.devKeys!.accounts.length, 2)
-  assert.throws(
-    () => createDevnet({ ...options, validators: 0 }, nobleBls, hashBlock0),
-    /validators: expected a list/,
-  )
+  assert.throws(() => createDevnet({ ...options, validators: 0 }, nobleBls, hashBlock0), /validators: expected a list/)
 })
 
 test('devnet: accounts are the mnemonic’s on the standard path, with their keys', () => {
