@@ -109,6 +109,7 @@ const COMMON = [
 test('conservation: the moves were real ones: enough were tried, many went through, every common kind did', () => {
   const total = (times: Map<string, number>) => [...times.values()].reduce((all, n) => all + n, 0)
   assert.ok(total(done) + total(refused) >= 2_000)
+  assert.ok(refused.get('outOfGas')! > 20)
   assert.ok(total(done) > 500, `${total(done)} went through`)
   assert.equal(
     COMMON.filter((name) => !done.has(name)),

@@ -49,6 +49,8 @@ export interface Economy {
     readonly datanetId: bigint
   }[]
   rowNumber: number
+  /** Gas that the next writes may use; unset: plenty. */
+  gasCap: bigint | undefined
   /** Move → how often it went through. */
   readonly done: Map<string, number>
   /** Error → how often it was the answer. */
@@ -60,7 +62,14 @@ export function startEconomy(served: Served, wallets: readonly Uint8Array[]): Ec
   for (const wallet of wallets) world.setBalance(wallet, 100_000n * OPEN)
   const first = { ...version, datanetId: 1n, datanetVersion: 1n }
   const counts = { jobCount: 0n, modelCount: 1n, datanetCount: 1n, rowNumber: 0 }
-  return { world, wallets, versions: [first], ...counts, hidden: [], done: new Map(), refused: new Map() }
+  const records = { hidden: [], gasCap: undefined, done: new Map(), refused: new Map() }
+  const economy: Economy = { world, wallets, versions: [first], ...counts, ...records }
+  const raw = world.raw.bind(world)
+  world.raw = (to, input, options = {}) => {
+    const isCapped = economy.gasCap !== undefined && options.isStatic !== true
+    return raw(to, input, isCapped ? { ...options, gas: economy.gasCap! } : options)
+  }
+  return economy
 }
 
 export type Picks = readonly [number, number, number]
@@ -351,9 +360,10 @@ const TABLE: readonly (readonly [string, Move])[] = [
   ...[1, 2, 3].flatMap(() => Object.entries(inferenceMoves)),
 ]
 
-/** Makes the n-th move; a refusal is counted, anything else is thrown. */
+/** Makes the n-th move, one in ten with little gas; a refusal is counted, anything else is thrown. */
 export function makeMove(economy: Economy, n: number, picks: Picks): void {
   const [name, move] = pick(TABLE, n)
+  economy.gasCap = picks[2] % 10 === 9 ? BigInt(picks[1] * 30) : undefined
   try {
     if (move(economy, picks) !== false) count(economy.done, name)
   } catch (refused) {
