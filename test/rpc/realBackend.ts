@@ -1,14 +1,13 @@
-/** The whole backend over a real chain; what is sent is mined at once, one transaction a block. */
-import { availableParallelism } from 'node:os'
+/** The whole backend over a real chain; what is sent is mined at once, unless mining is paused. */
 import { createBackend } from '../../node/backend/backend.ts'
 import { createDevSigner } from '../../node/backend/devSigner.ts'
-import { rpcTransaction } from '../../node/backend/rpcBlock.ts'
+import { createPoolAccess } from '../../node/backend/poolAccess.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, type EvmWorkerPool } from '../../node/evmWorkerPool.ts'
 import type { Backend, PoolAccess } from '../../rpc/backend.ts'
-import type { Transaction } from '../../rpc/chainTypes.ts'
 import { createRpcServer, type RpcServer } from '../../rpc/server.ts'
+import type { PoolHead } from '../../runtime/pool/admission.ts'
+import { createPool, type Pool } from '../../runtime/pool/pool.ts'
 import { decodeAccount } from '../../runtime/state/accountRecord.ts'
-import { decodeUserTransaction } from '../../runtime/transactions/userTransaction.ts'
 import { openRealChain, type RealChain } from './realChain.ts'
 
 export interface RealNode {
@@ -18,53 +17,59 @@ export interface RealNode {
   readonly evm: EvmWorkerPool
   /** 32-byte keys of the dev accounts. */
   readonly keys: readonly Uint8Array[]
+  /** While false, what is sent waits in the pool for `evm_mine`. */
+  isMining: boolean
   close(): Promise<void>
 }
 
-function instantPool(chain: RealChain): PoolAccess {
-  const listeners = new Set<(transaction: Transaction) => void>()
+function headOf({ store, rules }: RealChain, nextBaseFeeWei: bigint): PoolHead {
+  const account = (address: Uint8Array) => {
+    const rlp = store.state.account(rules.keccak(address))
+    return rlp === undefined ? undefined : decodeAccount(rlp)
+  }
   return {
-    async submit(raw) {
-      const transaction = decodeUserTransaction(chain.rules, raw)
-      if (transaction.kind === 'invalid') return { kind: 'refused', message: transaction.code }
-      for (const listener of listeners) listener(rpcTransaction(transaction, chain.rules.params.chainId))
-      await chain.mine([transaction])
-      return { kind: 'accepted', hash: transaction.hash }
-    },
-    get: () => undefined,
-    executable: () => [],
-    nextNonce(address) {
-      const rlp = chain.store.state.account(chain.rules.keccak(address))
-      return rlp === undefined ? 0n : decodeAccount(rlp).nonce
-    },
-    whereIs: () => undefined,
-    onPending(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    nonce: (address) => account(address)?.nonce ?? 0n,
+    balanceWei: (address) => account(address)?.balanceWei ?? 0n,
+    code: (address) => store.state.code(account(address)?.codeHash ?? new Uint8Array(32)) ?? new Uint8Array(),
+    baseFeeWei: nextBaseFeeWei,
+    gasLimit: 30_000_000n,
   }
 }
 
+async function mineBest(chain: RealChain, pool: Pool, nextBaseFeeWei: () => bigint): Promise<void> {
+  const transactions = [...pool.best()]
+  await chain.mine(transactions)
+  pool.setHead(headOf(chain, nextBaseFeeWei()), { number: chain.store.head()!.height, transactions })
+}
+
+/** `deadlineMs` is of one EVM run. */
 export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
   const chain = await openRealChain()
-  const { params } = chain.rules
-  const evm = createEvmWorkerPool({
-    folder: chain.store.folder,
-    params,
-    genesisHash: chain.genesisHash,
-    callGas: CALL_GAS_MAX,
-    workers: Math.min(1, availableParallelism()),
-    deadlineMs,
-  })
-  const keys = chain.network.devKeys!.accounts.map(({ key }) => key)
+  const { rules, store, genesisHash, network } = chain
+  const { params } = rules
+  const workerData = { folder: store.folder, params, genesisHash, callGas: CALL_GAS_MAX }
+  const evm = createEvmWorkerPool({ ...workerData, workers: 1, deadlineMs })
+  const keys = network.devKeys!.accounts.map(({ key }) => key)
   const signer = createDevSigner(keys)
+  const pool = createPool(rules, { head: headOf(chain, params.initialBaseFeeWei), nowMs: () => performance.now() })
+  const access = createPoolAccess({ pool, chainId: params.chainId, onAccepted: () => {} })
+  const nextBaseFeeWei = () => backend.chain.nextBaseFeeWei(backend.chain.head())
+  const mine = () => mineBest(chain, pool, nextBaseFeeWei)
+  const instant: PoolAccess = {
+    ...access,
+    async submit(raw) {
+      const outcome = await access.submit(raw)
+      if (outcome.kind === 'accepted' && node.isMining) await mine()
+      return outcome
+    },
+  }
   const backend = createBackend({
-    rules: chain.rules,
-    genesisHash: chain.genesisHash,
+    rules,
+    genesisHash,
     clientVersion: 'openledger-node/test',
-    store: chain.store,
+    store,
     onFinalized: chain.onFinalized,
-    pool: instantPool(chain),
+    pool: instant,
     evm,
     attributions: { scoredRows: () => undefined, refusalOf: () => undefined },
     status: () => ({ network: 'devnet', epoch: 0, validators: 1, peers: 0, isMining: true, influenceBackend: 'js' }),
@@ -72,7 +77,7 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
       accounts: signer.addresses,
       sign: signer.sign,
       async mine(blocks) {
-        for (let i = 0; i < blocks; i++) await chain.mine([])
+        for (let i = 0; i < blocks; i++) await mine()
       },
       setAutomine: () => {},
       setIntervalMs: () => {},
@@ -80,16 +85,18 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     nowSeconds: () => 1_700_000_000,
   })
   const server = await createRpcServer(backend, { port: 0, onFault: (what, error) => console.error(what, error) })
-  return {
+  const node: RealNode = {
     chain,
     backend,
     server,
     evm,
     keys,
+    isMining: true,
     async close() {
       await server.close()
       await evm.close()
       await chain.close()
     },
   }
+  return node
 }
