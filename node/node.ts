@@ -1,10 +1,13 @@
-/** The composition root: one validator with storage, pool, blocks, RPC and attestation, in the order in which they start. */
+/** The composition root: one validator with storage, pool, blocks, attestation and RPC, in the order in which they start. */
 import { EventEmitter } from 'node:events'
-import { toHex } from '../primitives/bytes.ts'
+import type { LoadedNetwork } from '../genesis/load.ts'
+import { STAKING_ADDRESS } from '../precompiles/addresses.ts'
+import { readValidatorSet } from '../precompiles/staking/contract.ts'
+import { equal } from '../primitives/bytes.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
-import type { BuiltBlock } from '../runtime/execution/buildBlock.ts'
-import { connectChain } from '../studio/chain/client.ts'
-import { openAttestation } from './attester/attestation.ts'
+import { storageReader } from '../runtime/execution/blockParams.ts'
+import { createPool } from '../runtime/pool/pool.ts'
+import { createAttestationDuty } from './attester/attestation.ts'
 import { createBackend } from './backend/backend.ts'
 import { createDevSigner } from './backend/devSigner.ts'
 import { createPoolAccess } from './backend/poolAccess.ts'
@@ -12,26 +15,152 @@ import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS } from './evmWorkerPool.ts'
 import { createBlockDuties, type FinalBlock } from './host/blockDuties.ts'
+import { poolHeadOf } from './host/poolHead.ts'
 import { createSettlementDesk } from './host/settlementDesk.ts'
-import { createSoloHost } from './host/soloHost.ts'
-import { openNetwork } from './network.ts'
+import { createSoloHost, type ValidatorKey } from './host/soloHost.ts'
+import { NetworkError, openNetwork } from './network.ts'
 import { openChainStore, openTemporaryChainStore } from './storage/chainStore.ts'
 import { commitGenesis } from './storage/commitGenesis.ts'
 
+/** Threads for `eth_call` and estimates: two, so that one slow call does not hold up the rest. */
+const EVM_WORKERS = 2
+const VERSION = '0.1.0'
+
 export interface RunningNode {
+  readonly network: LoadedNetwork
+  readonly genesisHash: Uint8Array
   readonly rpc: RpcServer
+  /** Ends after the block at work; everything announced is on the disk. */
   close(): Promise<void>
 }
 
-/** Starts a validator of a network of one; resolves once RPC answers. */
+/** Starts the validator of a network of one; resolves once RPC answers. Throws `NetworkError`, `StoreError`, `RpcListenError`. */
 export async function startNode(config: NodeConfig): Promise<RunningNode> {
   const crypto = await probeCrypto()
   const { network, rules, genesis } = openNetwork(config.networkFile, crypto)
-  const genesisHash = network.genesisHash
+  const { genesisHash } = network
   const chain = { chainId: network.params.chainId, genesisHash }
+  const key = ownKey(network)
+
   const storeOptions = { genesisHash, keccak: crypto.keccak }
   const store = await (config.folder === null
     ? openTemporaryChainStore(storeOptions)
     : openChainStore(config.folder, storeOptions))
   await commitGenesis(store, genesis)
+
+  const validators = readValidatorSet(storageReader(rules, genesis.layer, STAKING_ADDRESS))!
+  const duties = createBlockDuties({
+    rules,
+    chain,
+    store,
+    validators,
+    known: (hash) => pool.get(hash),
+    nowMs: steadyMs,
+  })
+  const pool = createPool(rules, { head: poolHeadOf(rules, duties.tip()), nowMs: steadyMs })
+
+  const desk = createSettlementDesk({ chain, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
+  const attestation = createAttestationDuty({
+    influence: config.influence,
+    onAttested(attested) {
+      desk.add(attested)
+      host.poke()
+    },
+    log: config.log,
+  })
+
+  const finalized = new EventEmitter<{ block: [number] }>()
+  const onFinal = ({ block }: FinalBlock) => {
+    const transactions = block.transactions.filter((transaction) => transaction.kind === 'user')
+    pool.setHead(poolHeadOf(rules, duties.tip()), { number: block.header.number, transactions })
+    finalized.emit('block', block.header.number)
+    attestation.onBlock(block.header.number)
+  }
+  const host = createSoloHost({
+    duties,
+    chain,
+    bls: crypto.bls,
+    key,
+    store,
+    settlements: desk,
+    transactions: () => pool.best(),
+    onBuilt({ skipped, aborted }) {
+      for (const { transaction, refusal } of skipped) pool.skip(transaction, refusal)
+      for (const transaction of aborted) pool.abort(transaction)
+    },
+    onFinal,
+    nowMs: Date.now,
+    onFault: config.onFault,
+  })
+
+  const evm = createEvmWorkerPool({
+    folder: store.folder,
+    params: network.params,
+    genesisHash,
+    callGas: CALL_GAS_MAX,
+    workers: EVM_WORKERS,
+    deadlineMs: EVM_DEADLINE_MS,
+  })
+  const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
+  const { mine, setAutomine, setIntervalMs } = host
+  const backend = createBackend({
+    rules,
+    genesisHash,
+    clientVersion: `openledger-node/${VERSION}/${process.platform}-${process.arch}/node${process.versions.node}`,
+    store,
+    onFinalized(listener) {
+      finalized.on('block', listener)
+      return () => finalized.off('block', listener)
+    },
+    pool: createPoolAccess({ pool, chainId: chain.chainId, onAccepted: host.poke }),
+    evm,
+    attributions: attestation.reads,
+    status: () => ({
+      network: network.params.name,
+      epoch: duties.epoch().number,
+      validators: validators.length,
+      peers: 0,
+      isMining: host.isMining(),
+      influenceBackend: attestation.backendText(),
+    }),
+    dev: network.devKeys && { accounts: signer.addresses, sign: signer.sign, mine, setAutomine, setIntervalMs },
+    nowSeconds: () => Math.floor(Date.now() / 1000),
+  })
+  const rpc = await createRpcServer(backend, {
+    host: config.host,
+    port: config.port,
+    origins: network.devKeys === null ? [] : ['*'],
+    onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
+  })
+
+  host.setAutomine(config.isAutomine)
+  host.setIntervalMs(config.blockIntervalMs)
+  attestation.start(rpc.httpUrl)
+  return {
+    network,
+    genesisHash,
+    rpc,
+    async close() {
+      await host.close()
+      await rpc.close()
+      await attestation.close()
+      await evm.close()
+      await store.close()
+    },
+  }
+}
+
+/** Monotonic milliseconds for budgets and queue times. */
+const steadyMs = (): number => performance.now()
+
+/** A network of one is run by the validator whose published keys its file carries. */
+function ownKey(network: LoadedNetwork): ValidatorKey {
+  const [validator, ...others] = network.validators
+  const keys = network.devKeys?.validators.find(({ operator }) => equal(operator, validator!.operator))
+  if (validator === undefined || others.length > 0 || keys === undefined)
+    throw new NetworkError(
+      'NotSolo',
+      `expected a network of one validator with published keys, got ${network.validators.length}`,
+    )
+  return { operator: validator.operator, feeRecipient: validator.feeRecipient, blsSecret: keys.blsSecret }
 }

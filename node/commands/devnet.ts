@@ -1,12 +1,12 @@
 /** `openledger devnet`: a chain of one validator, printed the way anvil prints one. */
 import pc from 'picocolors'
-import { toHex } from '../../primitives/bytes.ts'
 import { NATIVES } from '../../precompiles/natives.ts'
+import { toHex } from '../../primitives/bytes.ts'
+import { RpcListenError } from '../../rpc/server.ts'
 import { formatOpen } from '../cli/table.ts'
 import { CommandError } from '../cli/terminal.ts'
 import { DEVNET_FILE, NetworkError } from '../network.ts'
 import { type RunningNode, startNode } from '../node.ts'
-import { RpcListenError } from '../../rpc/server.ts'
 import { StoreError } from '../storage/storeError.ts'
 
 interface DevnetCommand {
@@ -87,9 +87,15 @@ function describe({ rpc, network, genesisHash }: RunningNode) {
     wsUrl: rpc.wsUrl,
     chainId: Number(network.params.chainId),
     genesisHash: toHex(genesisHash),
-    accounts: network.devKeys!.accounts.map(({ address, key }) => ({ address: toHex(address), privateKey: toHex(key) })),
+    accounts: network.devKeys!.accounts.map(({ address, key }) => ({
+      address: toHex(address),
+      privateKey: toHex(key),
+    })),
     natives: Object.fromEntries(NATIVES.map(({ name, address }) => [name, toHex(address)])),
-    validators: network.validators.map(({ operator, stakeWei }) => ({ operator: toHex(operator), stakeWei: `${stakeWei}` })),
+    validators: network.validators.map(({ operator, stakeWei }) => ({
+      operator: toHex(operator),
+      stakeWei: `${stakeWei}`,
+    })),
   }
 }
 
@@ -100,10 +106,13 @@ function banner(node: RunningNode, options: DevnetCommand): string {
   const blocks = options.automine === true ? 'one per transaction' : `every ${options.blockTime} s`
   return [
     '',
-    pc.bold('  OpenLedger devnet') + pc.dim('  a chain of one validator; all keys below are public, never use them elsewhere'),
+    pc.bold('  OpenLedger devnet') +
+      pc.dim('  a chain of one validator; all keys below are public, never use them elsewhere'),
     '',
     pc.bold('  Accounts'),
-    ...accounts.map(({ address }, i) => `  (${i}) ${address}  ${balanceOf(address)} OPEN${i === 0 ? '  dev admin' : ''}`),
+    ...accounts.map(
+      ({ address }, i) => `  (${i}) ${address}  ${balanceOf(address)} OPEN${i === 0 ? '  dev admin' : ''}`,
+    ),
     '',
     pc.bold('  Private keys'),
     ...accounts.map(({ privateKey }, i) => `  (${i}) ${privateKey}`),

@@ -1,0 +1,40 @@
+/** Starts a devnet of its own on a free port for one test file, and compiles the contracts of this folder. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Abi, Hex } from 'viem'
+import { type DemoChain, startDevnet } from '../../node/demo/devnetProcess.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+export function openDevnet(...args: readonly string[]): Promise<DemoChain> {
+  return startDevnet(['--port', '0', '--json', '--influence', 'js', ...args])
+}
+
+export interface Compiled {
+  readonly abi: Abi
+  readonly bytecode: Hex
+}
+
+/** Compiles one contract of `test/e2e/contracts` with the solc of the project. */
+export function compileContract(name: string): Compiled {
+  const solc = createRequire(import.meta.url)('solc') as {
+    compile(input: string, callbacks: { import(path: string): { contents: string } }): string
+  }
+  const file = `test/e2e/contracts/${name}.sol`
+  const input = {
+    language: 'Solidity',
+    sources: { [file]: { content: readFileSync(join(ROOT, file), 'utf8') } },
+    settings: { evmVersion: 'prague', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
+  }
+  const callbacks = { import: (path: string) => ({ contents: readFileSync(join(ROOT, path), 'utf8') }) }
+  const output = JSON.parse(solc.compile(JSON.stringify(input), callbacks)) as {
+    errors?: { severity: string; formattedMessage: string }[]
+    contracts: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>
+  }
+  const errors = (output.errors ?? []).filter(({ severity }) => severity === 'error')
+  if (errors.length > 0) throw new Error(errors.map((one) => one.formattedMessage).join('\n'))
+  const { abi, evm } = output.contracts[file]![name]!
+  return { abi, bytecode: `0x${evm.bytecode.object}` }
+}
