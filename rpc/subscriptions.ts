@@ -1,7 +1,7 @@
 /** What one WebSocket client subscribed to, and pushing it (eth_subscribe). */
 import { randomBytes } from 'node:crypto'
 import { toHex } from '../primitives/bytes.ts'
-import type { Json } from './methods/method.ts'
+import type { Json } from './json.ts'
 import type { LogFilter } from './params/logFilter.ts'
 
 /** One dapp has a handful; a connection with more is a mistake or an attack. */

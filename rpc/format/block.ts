@@ -1,7 +1,7 @@
 /** Headers and blocks → JSON, as the Ethereum execution APIs shape them. */
 import { toHex } from '../../primitives/bytes.ts'
 import type { Block, BlockHeader, Transaction } from '../chainTypes.ts'
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 import { hex, quantity } from './quantity.ts'
 import { formatTransaction } from './transaction.ts'
 

@@ -1,6 +1,6 @@
 /** Receipts and logs → JSON. */
 import type { Block, BlockHeader, PlacedLog, Receipt, Transaction } from '../chainTypes.ts'
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 import { hex, quantity } from './quantity.ts'
 import { effectiveGasPrice } from './transaction.ts'
 

@@ -7,7 +7,7 @@ import type {
   SystemTransaction,
   Transaction,
 } from '../chainTypes.ts'
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 import { hex, quantity } from './quantity.ts'
 
 /** Where it stands; `null` while it is pending. */

@@ -4,7 +4,7 @@ import { concat } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import type { UnsignedTransaction } from '../backend.ts'
 import type { SignedTransaction } from '../chainTypes.ts'
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 import { hex } from './quantity.ts'
 import { formatTransaction } from './transaction.ts'
 

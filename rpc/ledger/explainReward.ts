@@ -1,7 +1,7 @@
 /** Why one job paid, underpaid or did not pay an account's rows, with the numbers (rpc.md, economy.md). */
 import { toHex } from '../../primitives/bytes.ts'
 import type { Backend, ScoredRow } from '../backend.ts'
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 import { refused } from '../rpcError.ts'
 import { type Job, readAttribution, readJob, readRefund, type SettledAttribution } from './jobs.ts'
 import { CONTRIBUTOR, DATANET } from './natives.ts'

@@ -1,5 +1,5 @@
 /** What viem decodes → JSON of the openledger_ namespace: integers beyond 2^53 and all of 256 bits as decimal strings. */
-import type { Json } from '../methods/method.ts'
+import type { Json } from '../json.ts'
 
 /** Small integers stay numbers, bigints become decimal strings, bytes are already hex. */
 export function plainJson(value: unknown): Json {

@@ -1,11 +1,9 @@
 /** The shape of one JSON-RPC method: parameters, and a function of them and the session that asks. */
 import type { Backend } from '../backend.ts'
 import type { Filters } from '../filters.ts'
+import type { Json } from '../json.ts'
 import type { Param } from '../params/param.ts'
 import type { Subscriptions } from '../subscriptions.ts'
-
-/** What JSON can say. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined }
 
 /** All that a method may use. */
 export interface Session {

@@ -1,7 +1,8 @@
 /** A request's text → the response's text: parse, look the method up, run it, word its error (JSON-RPC 2.0). */
 
+import type { Json } from '../json.ts'
 import { BATCH_ITEMS_MAX, BATCH_LANES, IN_FLIGHT_MAX, REQUEST_DEADLINE_MS, RESPONSE_BYTES_MAX } from '../limits.ts'
-import type { Json, Method, Session } from '../methods/method.ts'
+import type { Method, Session } from '../methods/method.ts'
 import { parseParams, quote } from '../params/param.ts'
 import {
   INTERNAL,

@@ -6,8 +6,8 @@ import { formatHeader } from '../format/block.ts'
 import { hex } from '../format/quantity.ts'
 import { formatLog } from '../format/receipt.ts'
 import { formatTransaction } from '../format/transaction.ts'
+import type { Json } from '../json.ts'
 import { matchesLog } from '../logMatch.ts'
-import type { Json } from '../methods/method.ts'
 import type { Subscriptions, Topic } from '../subscriptions.ts'
 
 async function logsOf(backend: Backend, header: BlockHeader): Promise<readonly PlacedLog[]> {

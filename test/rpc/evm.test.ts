@@ -1,3 +1,4 @@
+/** Calls, gas estimates, access lists and the worker pool, over HTTP against a real chain. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { encodeDeployData, encodeFunctionData, type Hex } from 'viem'

@@ -1,3 +1,4 @@
+/** Every method of the table against right, missing, surplus and garbage parameters. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createFilters } from '../../rpc/filters.ts'

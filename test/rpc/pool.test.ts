@@ -1,3 +1,4 @@
+/** Sending transactions, and what RPC tells of those that wait, on a real chain and pool. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Hex } from 'viem'

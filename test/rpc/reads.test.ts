@@ -1,3 +1,4 @@
+/** Blocks, transactions, receipts, state, logs, proofs and fees, read from a real chain. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { encodeDeployData, encodeFunctionData, type Hex, keccak256, toBytes } from 'viem'

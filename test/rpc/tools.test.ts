@@ -1,3 +1,4 @@
+/** viem, ethers and Hardhat deploy and call contracts, unmodified, over HTTP and WebSocket. */
 import { createRequire } from 'node:module'
 import { Contract, ContractFactory, JsonRpcProvider, Wallet, WebSocketProvider } from 'ethers'
 import { test } from 'uvu'

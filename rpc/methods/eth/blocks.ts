@@ -5,10 +5,11 @@ import { formatBlock, formatHeader, formatPendingBlock } from '../../format/bloc
 import { quantity } from '../../format/quantity.ts'
 import { formatReceipts } from '../../format/receipt.ts'
 import { formatTransaction } from '../../format/transaction.ts'
+import type { Json } from '../../json.ts'
 import { type BlockParam, block, blockNumber, findHeight, isPending } from '../../params/blockParam.ts'
 import { param, withDefault } from '../../params/param.ts'
 import { bool, count, hash } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** Transactions that a pending block shows at most: what one block can hold (runtime.md §15). */
 const PENDING_TRANSACTIONS_MAX = 4_096

@@ -3,11 +3,12 @@ import type { Backend } from '../../backend.ts'
 import type { Block, Receipt } from '../../chainTypes.ts'
 import { quantity } from '../../format/quantity.ts'
 import { effectiveGasPrice } from '../../format/transaction.ts'
+import type { Json } from '../../json.ts'
 import { type BlockParam, blockNumber, stateHeight } from '../../params/blockParam.ts'
 import { expected, param, type Shape, withDefault } from '../../params/param.ts'
 import { looseCount } from '../../params/shapes.ts'
 import { invalidParams } from '../../rpcError.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** As geth: longer questions are cut to it. */
 const BLOCKS_MAX = 1_024

@@ -4,12 +4,13 @@ import type { PlacedLog } from '../../chainTypes.ts'
 import type { Filter } from '../../filters.ts'
 import { hex } from '../../format/quantity.ts'
 import { formatLog } from '../../format/receipt.ts'
+import type { Json } from '../../json.ts'
 import { type BlockParam, findHeight, LATEST } from '../../params/blockParam.ts'
 import { type LogFilter, logFilter } from '../../params/logFilter.ts'
 import { param } from '../../params/param.ts'
 import { text } from '../../params/shapes.ts'
 import { invalidParams, refused } from '../../rpcError.ts'
-import { type Json, type MethodTable, method, type Session } from '../method.ts'
+import { type MethodTable, method, type Session } from '../method.ts'
 
 /** A log is about 700 bytes of JSON: this many fit the largest response, 25 MiB. */
 const LOGS_MAX = 20_000

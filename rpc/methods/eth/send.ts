@@ -2,11 +2,12 @@
 import type { Backend } from '../../backend.ts'
 import { hex } from '../../format/quantity.ts'
 import { formatFilled } from '../../format/unsigned.ts'
+import type { Json } from '../../json.ts'
 import { call } from '../../params/callParam.ts'
 import { optional, param } from '../../params/param.ts'
 import { data, looseCount } from '../../params/shapes.ts'
 import { invalidParams, RpcError, refused, SYNC_TIMEOUT } from '../../rpcError.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 import { fillTransaction } from './fill.ts'
 import { receiptByHash } from './transactions.ts'
 

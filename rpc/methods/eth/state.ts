@@ -1,10 +1,11 @@
 /** eth_ methods that read accounts: balance, nonce, code, storage, proofs. */
 import type { Backend } from '../../backend.ts'
 import { hex, quantity, word } from '../../format/quantity.ts'
+import type { Json } from '../../json.ts'
 import { type BlockParam, block, isPending, LATEST, stateHeight } from '../../params/blockParam.ts'
 import { param, type Shape, withDefault } from '../../params/param.ts'
 import { address, list, slot } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** Each is a walk of the trie: a thousand take some tens of milliseconds. */
 const PROOF_SLOTS_MAX = 1_024

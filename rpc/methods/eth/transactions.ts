@@ -3,9 +3,10 @@ import type { Backend } from '../../backend.ts'
 import { hex } from '../../format/quantity.ts'
 import { formatReceipts } from '../../format/receipt.ts'
 import { formatTransaction } from '../../format/transaction.ts'
+import type { Json } from '../../json.ts'
 import { param } from '../../params/param.ts'
 import { hash } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 async function transactionByHash(backend: Backend, wanted: Uint8Array): Promise<Json> {
   const place = await backend.chain.placeOf(wanted)

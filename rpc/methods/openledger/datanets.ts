@@ -1,12 +1,13 @@
 /** openledger_getDatanet(s) and openledger_getRow(s): Datanets with their versions, rows with their content. */
 import type { Backend } from '../../backend.ts'
+import type { Json } from '../../json.ts'
 import { DATANET } from '../../ledger/natives.ts'
 import { plainFields } from '../../ledger/plainJson.ts'
 import { readNative } from '../../ledger/readNative.ts'
 import { CURATIONS, describeContent, readRow, readRowBytes, rowStatus } from '../../ledger/rows.ts'
 import { param, withDefault } from '../../params/param.ts'
 import { id, looseCount } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** As the native gives them: 256 records a call. */
 const ROWS_MAX = 256

@@ -2,13 +2,14 @@
 
 import type { Backend } from '../../backend.ts'
 import { hex, quantity } from '../../format/quantity.ts'
+import type { Json } from '../../json.ts'
 import { CONTRIBUTOR, FEE_SPLIT } from '../../ledger/natives.ts'
 import { type HeightRange, nativeEvents, readNative } from '../../ledger/readNative.ts'
 import { type BlockParam, blockNumber, LATEST, stateHeight } from '../../params/blockParam.ts'
 import { optional, param, type Shape } from '../../params/param.ts'
 import { address, field, strictObject } from '../../params/shapes.ts'
 import { invalidParams } from '../../rpcError.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** In the order of the enum in IFeeSplit.sol. */
 const ROLES = ['contributor', 'modelOwner', 'provider'] as const

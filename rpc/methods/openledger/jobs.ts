@@ -1,5 +1,6 @@
 /** openledger_getJob, openledger_getAttribution and openledger_explainReward. */
 import type { Backend } from '../../backend.ts'
+import type { Json } from '../../json.ts'
 import { explainReward } from '../../ledger/explainReward.ts'
 import { readAttribution, readJob, readRefund, readTexts, type SettledAttribution } from '../../ledger/jobs.ts'
 import { MODEL } from '../../ledger/natives.ts'
@@ -8,7 +9,7 @@ import { readNative } from '../../ledger/readNative.ts'
 import { describeContent, readRow, readRowBytes } from '../../ledger/rows.ts'
 import { param } from '../../params/param.ts'
 import { address, id } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** Ids of influence.md. */
 const METHODS: Readonly<Record<number, string>> = { 1: 'datainf', 2: 'span', 3: 'rag' }

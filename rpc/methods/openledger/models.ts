@@ -1,11 +1,12 @@
 /** openledger_getModel: a model with its versions. */
 import type { Backend } from '../../backend.ts'
+import type { Json } from '../../json.ts'
 import { MODEL } from '../../ledger/natives.ts'
 import { plainFields } from '../../ledger/plainJson.ts'
 import { readNative } from '../../ledger/readNative.ts'
 import { param } from '../../params/param.ts'
 import { id } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 /** In the order of the enums in IModel.sol. */
 export const MODEL_STATES = ['none', 'proposed', 'collecting', 'training', 'deployed', 'rejected', 'retired'] as const

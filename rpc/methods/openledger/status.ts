@@ -1,9 +1,10 @@
 /** openledger_status and openledger_transactionStatus: how the node is, and why a transaction is not mined. */
 import type { Backend, PoolPlace } from '../../backend.ts'
 import { hex, quantity } from '../../format/quantity.ts'
+import type { Json } from '../../json.ts'
 import { param } from '../../params/param.ts'
 import { hash } from '../../params/shapes.ts'
-import { type Json, type MethodTable, method } from '../method.ts'
+import { type MethodTable, method } from '../method.ts'
 
 function describe(place: PoolPlace): Json {
   switch (place.kind) {
