@@ -15,6 +15,7 @@ import {
   publicActions,
   type TransactionReceipt,
 } from 'viem'
+import { NATIVE_ERRORS } from './nativeErrors.ts'
 
 /** Names a refusal by the chain: the contract's error with its arguments, or the node's own words. */
 export class ChainRefusal extends Error {
@@ -93,7 +94,9 @@ export async function send<TAbi extends Abi>(
   write: NativeWrite<TAbi>,
 ): Promise<Hex> {
   try {
-    return await client.writeContract({ ...write, account, chain: client.chain } as never)
+    // A refusal may come from another native that this one asked.
+    const abi = [...write.abi, ...NATIVE_ERRORS]
+    return await client.writeContract({ ...write, abi, account, chain: client.chain } as never)
   } catch (error) {
     throw refusal(String(write.functionName), error)
   }
