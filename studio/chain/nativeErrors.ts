@@ -1,5 +1,5 @@
 /** Custom errors of all natives: a refusal by one travels through the others, so a caller must know them all. */
-import type { AbiError } from 'viem'
+import type { Abi } from 'viem'
 import { attributionAbi } from '../../precompiles/generated/attribution.ts'
 import { contributorAbi } from '../../precompiles/generated/contributor.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
@@ -20,6 +20,6 @@ const abis = [
   paramsAbi,
 ] as const
 
-export const NATIVE_ERRORS: readonly AbiError[] = abis.flatMap((abi) =>
+export const NATIVE_ERRORS: readonly Extract<Abi[number], { type: 'error' }>[] = abis.flatMap((abi) =>
   abi.filter((item): item is Extract<typeof item, { type: 'error' }> => item.type === 'error'),
 )
