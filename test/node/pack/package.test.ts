@@ -1,17 +1,20 @@
 /**
  * The published package: packed, installed into an empty folder by npm, and run there by whatever Node is on the PATH.
- * Costs about 12 s and 10 s of CPU, nearly all of it npm's.
+ * Costs about 22 s and 15 s of CPU, nearly all of it npm's.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const INSTALL_TIMEOUT_MS = 240_000
+const INSTALL_TIMEOUT_MS = 200_000
+const DEVNET_TIMEOUT_MS = 60_000
 
 /** The user's PATH and settings, without what `npm test` adds for this repository. */
 function userEnvironment(): NodeJS.ProcessEnv {
@@ -28,7 +31,29 @@ function run(command: string, args: string[], cwd: string): string {
   return result.stdout
 }
 
-test('package: installed from its tarball into an empty folder, openledger answers', () => {
+/** Starts the installed chain, asks it for its id, stops it as a service would. */
+async function askDevnet(command: string, cwd: string): Promise<unknown> {
+  const child = spawn(command, ['devnet', '--port', '0', '--json'], {
+    cwd,
+    env: userEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  const timer = setTimeout(() => child.kill('SIGKILL'), DEVNET_TIMEOUT_MS)
+  try {
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(JSON.parse(line).rpcUrl, { method: 'POST', headers, body })
+    return ((await answer.json()) as { result: unknown }).result
+  } finally {
+    child.kill('SIGTERM')
+    assert.equal(await ended, [0, null], 'the devnet ends well on SIGTERM')
+    clearTimeout(timer)
+  }
+}
+
+test('package: installed from its tarball into an empty folder, openledger answers and a devnet runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openledger-package-'))
   try {
     run('npm', ['pack', '--silent', '--pack-destination', folder], root)
@@ -40,6 +65,7 @@ test('package: installed from its tarball into an empty folder, openledger answe
     const wrong = spawnSync(command, ['nonsense'], { cwd: folder, env: userEnvironment(), encoding: 'utf8' })
     assert.is(wrong.status, 1)
     assert.match(wrong.stderr, /unknown command 'nonsense'/)
+    assert.is(await askDevnet(command, folder), '0x498b2d8')
     const installed = join(folder, 'node_modules', 'openledger-node')
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     assert.is(
