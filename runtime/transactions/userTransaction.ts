@@ -110,6 +110,9 @@ function fieldFault(
     return refuse('TransactionMalformed', 'fees, gas, to and data as bytes', 'a list or an over-long integer')
   if (chainId >= 0 && uint(chainId) !== rules.params.chainId)
     return refuse('TransactionChainId', rules.params.chainId, uint(chainId) ?? 'a list')
+  const signedFor = type === 0 ? legacyChainId(uint(V_OF_LEGACY)) : undefined
+  if (signedFor !== undefined && signedFor !== rules.params.chainId)
+    return refuse('TransactionChainId', rules.params.chainId, signedFor)
   if (type === 4 && target.length === 0) return refuse('TransactionMalformed', 'to: 20 bytes', target)
   if (gasLimit > TRANSACTION_GAS_MAX) return refuse('TransactionGasMax', `at most ${TRANSACTION_GAS_MAX} gas`, gasLimit)
   if (target.length === 0 && input.length > INIT_CODE_BYTES_MAX)
@@ -118,14 +121,20 @@ function fieldFault(
   return undefined
 }
 
+const V_OF_LEGACY = 6
+
+/** EIP-155: v = 35 + 2 · chainId + parity; `undefined` for a signature without chain id, or a malformed one. */
+function legacyChainId(v: bigint | undefined): bigint | undefined {
+  return v === undefined || v < 35n ? undefined : (v - 35n) / 2n
+}
+
 function buildTransaction(rules: ChainRules, type: UserType, items: readonly RlpTree[], bytes: Uint8Array): Decoded {
   let inner: TypedTransaction
   try {
     inner = SHAPES[type].build(items as never, { common: rules.common, freeze: false })
   } catch (fault) {
     const message = fault instanceof Error ? fault.message : String(fault)
-    const code = message.includes('chain ID') ? 'TransactionChainId' : 'TransactionMalformed'
-    return refuse(code, 'a transaction that the chain rules accept', message)
+    return refuse('TransactionMalformed', 'a transaction that the chain rules accept', message)
   }
   const needed = inner.getMinimumGasLimit()
   if (inner.gasLimit < needed) return refuse('TransactionIntrinsicGas', `at least ${needed} gas`, inner.gasLimit)

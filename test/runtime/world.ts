@@ -17,7 +17,7 @@ import { createNativeContracts, type NativeContracts } from '../../runtime/evm/n
 import { type BuildContext, type BuiltBlock, buildBlock } from '../../runtime/execution/buildBlock.ts'
 import { createGenesisBlock, type GenesisAccount } from '../../runtime/execution/genesisBlock.ts'
 import type { ParentBlock } from '../../runtime/execution/openBlock.ts'
-import { isRefusal } from '../../runtime/refusal.ts'
+import { isRefusal, type Refusal } from '../../runtime/refusal.ts'
 import { decodeUserTransaction, type UserTransaction } from '../../runtime/transactions/userTransaction.ts'
 
 export const OPEN = 10n ** 18n
@@ -205,9 +205,7 @@ export function signed(world: World, from: TestAccount, fields: FeeMarketEIP1559
 }
 
 export function decoded(world: World, transaction: TypedTransaction): UserTransaction {
-  const result = decodeUserTransaction(world.rules, transaction.serialize())
-  if (isRefusal(result)) throw new Error(JSON.stringify(result))
-  return result
+  return accepted(decodeUserTransaction(world.rules, transaction.serialize()))
 }
 
 export const word = (value: bigint | number): Uint8Array => uintToBytes(value, 32)
@@ -215,3 +213,9 @@ export const asWord = (address: Uint8Array): Uint8Array => word(bytesToUint(addr
 /** Input of the probe native. */
 export const probeInput = (what: string, ...parts: readonly Uint8Array[]): Uint8Array =>
   concat(Uint8Array.of(what.charCodeAt(0)), ...parts)
+
+/** The value, or a test failure that shows the refusal. */
+export function accepted<T extends object>(value: T | Refusal): T {
+  if (isRefusal(value)) throw new Error(JSON.stringify(value))
+  return value
+}

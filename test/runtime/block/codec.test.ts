@@ -50,11 +50,14 @@ test('orderedRoot: equals @ethereumjs/mpt for lists of many lengths', async () =
 })
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
-const log = fc.record<Log>({
-  address: bytes(20),
-  topics: fc.array(bytes(32), { maxLength: 4 }),
-  data: fc.uint8Array({ maxLength: 80 }),
-})
+const log = fc.record<Log>(
+  {
+    address: bytes(20),
+    topics: fc.array(bytes(32), { maxLength: 4 }),
+    data: fc.uint8Array({ maxLength: 80 }),
+  },
+  { noNullPrototype: true },
+)
 
 test('receipt: encodes as the library does, decodes to itself, and its bloom holds its logs', () => {
   fc.assert(
