@@ -27,9 +27,9 @@ export async function readOutcome(input: OutcomeInput): Promise<Outcome> {
   const settled = await readSettled(client, asked)
   const jobs: JobResult[] = []
   for (const { jobId, question } of asked.jobs) jobs.push(await readJobResult(input, jobId, question))
-  const results: ContributorResult[] = []
-  for (const contributor of contributors)
-    results.push(await claimOf(client, contributor, jobs, earned(settled, contributor.id)))
+  const results = await Promise.all(
+    contributors.map((contributor) => claimOf(client, contributor, jobs, earned(settled, contributor.id))),
+  )
   const noise = new Set(contributors.filter(({ kind }) => kind === 'noise').map(({ id }) => id))
   const labels = plan.rows.map((row) => (noise.has(row.contributorId) ? '' : taskOfInput(row.row.input)))
   const scoredJobs = scored.map((scores, i) => ({ task: asked.jobs[i]!.question.task, scores }))

@@ -41,6 +41,9 @@ const POLL_MS = 100
 /** A request that takes longer is a fault of the node, not of the network: it runs beside us or in the same cloud. */
 const REQUEST_TIMEOUT_MS = 60_000
 
+/** An eighth on top of an estimate: other transactions may come first, and what they leave may cost more. */
+const GAS_MARGIN = 8n
+
 export type ChainClient = ReturnType<typeof createClient>
 
 function createClient(url: string, chain: Chain) {
@@ -95,8 +98,9 @@ export async function send<TAbi extends Abi>(
 ): Promise<Hex> {
   try {
     // A refusal may come from another native that this one asked.
-    const abi = [...write.abi, ...NATIVE_ERRORS]
-    return await client.writeContract({ ...write, abi, account, chain: client.chain } as never)
+    const call = { ...write, abi: [...write.abi, ...NATIVE_ERRORS], account, chain: client.chain }
+    const gas = await client.estimateContractGas(call as never)
+    return await client.writeContract({ ...call, gas: gas + gas / GAS_MARGIN } as never)
   } catch (error) {
     throw refusal(String(write.functionName), error)
   }
