@@ -39,7 +39,13 @@ export type Request =
 
 export type Result = Trained | RowGradients | readonly Answer[] | Evaluation | StudioRefused
 
+/** Sent once, after which the thread ends when its call in flight does. */
+export interface Close {
+  readonly kind: 'close'
+}
+
 export interface Call {
+  readonly kind: 'call'
   readonly request: Request
   /** Not 0 = stop at the next step. */
   readonly abortFlag: Int32Array<SharedArrayBuffer>

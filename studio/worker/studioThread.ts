@@ -5,7 +5,7 @@ import { createEngine, type Engine, loadBase } from '../engine/engine.ts'
 import type { RunControl } from '../engine/loadedBase.ts'
 import { studioHashes } from '../hashes.ts'
 import { isRefused } from '../refusal.ts'
-import type { Call, Opened, Reply, Request, Result, ThreadData } from './protocol.ts'
+import type { Call, Close, Opened, Reply, Request, Result, ThreadData } from './protocol.ts'
 
 const port = parentPort
 assert(port, 'studioThread runs as a worker thread')
@@ -18,7 +18,10 @@ if (isRefused(loaded)) {
   port.close()
 } else {
   const engine = createEngine(loaded)
-  port.on('message', (call: Call) => serve(engine, call).then(post, (cause) => post(crashed(cause))))
+  port.on('message', (message: Call | Close) => {
+    if (message.kind === 'close') port.close()
+    else serve(engine, message).then(post, (cause) => post(crashed(cause)))
+  })
   post({ kind: 'opened', hashes: studioHashes(base) })
 }
 

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { isRefused } from '../refusal.ts'
 import type { Answer, BaseFiles, CallOptions, StudioRefused, StudioWorker } from '../surface.ts'
-import type { Call, Opened, Reply, Request, Result, ThreadData } from './protocol.ts'
+import type { Call, Close, Opened, Reply, Request, Result, ThreadData } from './protocol.ts'
 
 export type StudioErrorCode = 'ThreadCrashed' | 'ThreadClosed'
 
@@ -27,7 +27,7 @@ export async function openStudioWorker(base: BaseFiles): Promise<StudioWorker | 
   const line = threadLine(new Worker(THREAD, { workerData: data, name: 'studio' }))
   const opened = (await line.next()) as Opened
   if (isRefused(opened)) {
-    await line.close()
+    await line.exited
     return opened
   }
   const call = <T>(request: Request, options: CallOptions = {}) =>
@@ -52,6 +52,8 @@ interface ThreadLine {
   next(): Promise<unknown>
   /** Sends a request when all before it are answered. */
   run(request: Request, options: CallOptions): Promise<Result>
+  /** Settles when the thread has ended. */
+  readonly exited: Promise<void>
   close(): Promise<void>
 }
 
@@ -65,6 +67,8 @@ function threadLine(worker: Worker): ThreadLine {
   worker.on('message', (message) => wait?.resolve(message))
   worker.on('error', (cause) => end(new StudioError('ThreadCrashed', 'the studio thread failed', cause)))
   worker.on('exit', () => end(new StudioError('ThreadClosed', 'the studio thread is closed')))
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
+  const abortFlag = new Int32Array(new SharedArrayBuffer(4))
   const next = () =>
     new Promise<unknown>((resolve, reject) => {
       if (ended) reject(ended)
@@ -74,13 +78,20 @@ function threadLine(worker: Worker): ThreadLine {
   return {
     next,
     run: (request, options) => {
-      const turn = queue.then(() => converse(worker, next, request, options))
+      const turn = queue.then(() => {
+        Atomics.store(abortFlag, 0, ended ? 1 : 0)
+        return converse(worker, next, { kind: 'call', request, abortFlag }, options)
+      })
       queue = turn.catch(() => undefined)
       return turn
     },
-    close: async () => {
+    exited,
+    // Not `terminate`: killed between two WebAssembly compilations, V8 aborts the whole process.
+    close: () => {
+      if (!ended) worker.postMessage({ kind: 'close' } satisfies Close)
       end(new StudioError('ThreadClosed', 'the studio thread is closed'))
-      await worker.terminate()
+      Atomics.store(abortFlag, 0, 1)
+      return exited
     },
   }
 }
@@ -89,15 +100,13 @@ function threadLine(worker: Worker): ThreadLine {
 async function converse(
   worker: Worker,
   next: () => Promise<unknown>,
-  request: Request,
+  call: Call,
   { signal, onProgress }: CallOptions,
 ): Promise<Result> {
-  const abortFlag = new Int32Array(new SharedArrayBuffer(4))
-  const abort = () => Atomics.store(abortFlag, 0, 1)
+  const abort = () => Atomics.store(call.abortFlag, 0, 1)
   if (signal?.aborted) abort()
   signal?.addEventListener('abort', abort)
   try {
-    const call: Call = { request, abortFlag }
     let reply = next()
     worker.postMessage(call)
     for (;;) {
