@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { EvmRequest } from '../rpc/backend.ts'
+import type { Header } from '../runtime/block/header.ts'
+import { mixHashOf, nextBaseFee } from '../runtime/block/headerRules.ts'
 import { createChainRules } from '../runtime/chainRules.ts'
+import type { BlockFacts } from '../runtime/evm/chainEvm.ts'
 import { createNativeContracts } from '../runtime/evm/nativeContracts.ts'
 import { createKeyHasher, createStateRoot } from '../runtime/state/stateRoot.ts'
 import { decodeStoredHeader } from './backend/decodeStored.ts'
@@ -18,14 +21,31 @@ const rules = createChainRules(params, { natives: createNativeContracts(), crypt
 const hasher = createKeyHasher(rules.keccak)
 const reader = await openChainReader(folder)
 
-function worldAt(snapshot: ChainSnapshot, { height }: EvmRequest): EvmWorld {
+/**
+ * The block after the head, as far as it is known: gas is estimated for it, since natives store heights and times. A
+ * second later than the head at least: writing what is there already would look too cheap.
+ */
+function blockAfter(hash: Uint8Array, header: Header): BlockFacts {
+  return {
+    ...header,
+    parentHash: hash,
+    number: header.number + 1,
+    timestamp: Math.max(header.timestamp + 1, Math.floor(Date.now() / 1000)),
+    mixHash: mixHashOf(rules.keccak, hash),
+    baseFeeWei: nextBaseFee(params, header),
+  }
+}
+
+function worldAt(snapshot: ChainSnapshot, kind: EvmJobKind, { height }: EvmRequest): EvmWorld {
   const head = snapshot.head()
   const bytes = snapshot.header(height)
   assert(head !== undefined && bytes !== undefined, `block ${height} is not held`)
   const header = decodeStoredHeader(bytes)
   const store = height === head.height ? snapshot.state : snapshot.stateAfter(height)?.state
   assert(store !== undefined, `the state after block ${height} is not held`)
-  return { rules, genesisHash, block: header, state: createStateRoot(header.stateRoot, store, hasher) }
+  const isNext = kind !== 'call' && height === head.height
+  const block = isNext ? blockAfter(head.hash, header) : header
+  return { rules, genesisHash, block, state: createStateRoot(header.stateRoot, store, hasher) }
 }
 
 const ANSWERS = { call: answerCall, estimateGas: answerEstimate, accessList: answerAccessList } as const
@@ -33,7 +53,7 @@ const ANSWERS = { call: answerCall, estimateGas: answerEstimate, accessList: ans
 async function answer(kind: EvmJobKind, request: EvmRequest) {
   const snapshot = reader.snapshot()
   try {
-    return await ANSWERS[kind](worldAt(snapshot, request), request, callGas)
+    return await ANSWERS[kind](worldAt(snapshot, kind, request), request, callGas)
   } finally {
     await snapshot.close()
   }

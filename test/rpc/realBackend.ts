@@ -3,7 +3,7 @@ import { createBackend } from '../../node/backend/backend.ts'
 import { createDevSigner } from '../../node/backend/devSigner.ts'
 import { createPoolAccess } from '../../node/backend/poolAccess.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, type EvmWorkerPool } from '../../node/evmWorkerPool.ts'
-import type { Backend, PoolAccess } from '../../rpc/backend.ts'
+import type { Backend, PoolAccess, ScoredRow } from '../../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../../rpc/server.ts'
 import type { PoolHead } from '../../runtime/pool/admission.ts'
 import { createPool, type Pool } from '../../runtime/pool/pool.ts'
@@ -19,6 +19,9 @@ export interface RealNode {
   readonly keys: readonly Uint8Array[]
   /** While false, what is sent waits in the pool for `evm_mine`. */
   isMining: boolean
+  /** What the attester would tell of a job. */
+  readonly scored: Map<bigint, readonly ScoredRow[]>
+  readonly refusals: Map<bigint, string>
   close(): Promise<void>
 }
 
@@ -71,7 +74,7 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     onFinalized: chain.onFinalized,
     pool: instant,
     evm,
-    attributions: { scoredRows: () => undefined, refusalOf: () => undefined },
+    attributions: { scoredRows: (jobId) => node.scored.get(jobId), refusalOf: (jobId) => node.refusals.get(jobId) },
     status: () => ({ network: 'devnet', epoch: 0, validators: 1, peers: 0, isMining: true, influenceBackend: 'js' }),
     dev: {
       accounts: signer.addresses,
@@ -92,6 +95,8 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     evm,
     keys,
     isMining: true,
+    scored: new Map(),
+    refusals: new Map(),
     async close() {
       await server.close()
       await evm.close()
