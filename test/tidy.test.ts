@@ -300,6 +300,13 @@ test('tidy: a function’s lines are its own; those of its inner functions count
   assert.equal(others, [])
 })
 
+test('tidy: a worker named by its file, or by its name and the own extension, is alive', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is source text
+  const text = 'new URL(`./late${extname(import.meta.url)}`, import.meta.url)'
+  const main = `new URL('./worker.ts', import.meta.url)\n${text}`
+  assert.equal(deadFromMain(parseSources({ 'node/main.ts': main, 'node/worker.ts': '1', 'node/late.ts': '1' })), [])
+})
+
 test('tidy: a tool of a pure room that only a script runs may read files', () => {
   const sources = parseSources({ 'precompiles/tool.ts': `import 'node:fs'` })
   assert.equal(purityOffences(sources, ['precompiles/tool.ts']), [])

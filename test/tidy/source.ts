@@ -177,8 +177,16 @@ function readImport(path: string, node: ast.Node): Omit<Import, 'line'>[] {
   if (ast.isImportTypeNode(node) && ast.isLiteralTypeNode(node.argument)) return named(node.argument.literal, 'import')
   if (ast.isCallExpression(node) && node.expression.kind === ast.SyntaxKind.ImportKeyword)
     return named(node.arguments[0], 'dynamic')
-  const isFileName = ast.isStringLiteral(node) && /^[\w./-]+\.(ts|js)$/.test(node.text)
-  return isFileName ? [{ to: posix.join(posix.dirname(path), node.text), how: 'mention' }] : []
+  const name = fileNameIn(node)
+  return name === undefined ? [] : [{ to: posix.join(posix.dirname(path), name), how: 'mention' }]
+}
+
+/** `'./worker.ts'`, or `./worker${extname(import.meta.url)}`, which holds in the package's JavaScript too. */
+function fileNameIn(node: ast.Node): string | undefined {
+  if (ast.isStringLiteral(node)) return /^[\w./-]+\.(ts|js)$/.test(node.text) ? node.text : undefined
+  if (!ast.isTemplateExpression(node) || node.templateSpans.length !== 1) return undefined
+  const isOwnExtension = node.templateSpans[0]?.expression.getText() === 'extname(import.meta.url)'
+  return isOwnExtension && /^\.{1,2}\/[\w./-]+$/.test(node.head.text) ? `${node.head.text}.ts` : undefined
 }
 
 function resolve(path: string, specifier: string): string {
