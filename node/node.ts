@@ -4,6 +4,7 @@ import type { LoadedNetwork } from '../genesis/load.ts'
 import { STAKING_ADDRESS } from '../precompiles/addresses.ts'
 import { readValidatorSet } from '../precompiles/staking/contract.ts'
 import { equal } from '../primitives/bytes.ts'
+import type { Backend } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
 import { storageReader } from '../runtime/execution/blockParams.ts'
 import { createPool } from '../runtime/pool/pool.ts'
@@ -13,7 +14,7 @@ import { createDevSigner } from './backend/devSigner.ts'
 import { createPoolAccess } from './backend/poolAccess.ts'
 import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
-import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS } from './evmWorkerPool.ts'
+import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
 import { createBlockDuties, type FinalBlock } from './host/blockDuties.ts'
 import { poolHeadOf } from './host/poolHead.ts'
 import { createSettlementDesk } from './host/settlementDesk.ts'
@@ -36,30 +37,70 @@ export interface RunningNode {
 
 /** Starts the validator of a network of one; resolves once RPC answers. Throws `NetworkError`, `StoreError`, `RpcListenError`. */
 export async function startNode(config: NodeConfig): Promise<RunningNode> {
+  const chain = await openChain(config)
+  const validator = createValidator(config, chain)
+  const evm = createEvmWorkerPool({
+    folder: chain.store.folder,
+    params: chain.network.params,
+    genesisHash: chain.network.genesisHash,
+    callGas: CALL_GAS_MAX,
+    workers: EVM_WORKERS,
+    deadlineMs: EVM_DEADLINE_MS,
+  })
+  const rpc = await createRpcServer(assembleBackend(chain, validator, evm), {
+    host: config.host,
+    port: config.port,
+    origins: chain.network.devKeys === null ? [] : ['*'],
+    onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
+  })
+  validator.host.setAutomine(config.isAutomine)
+  validator.host.setIntervalMs(config.blockIntervalMs)
+  validator.attestation.start(rpc.httpUrl)
+  return {
+    network: chain.network,
+    genesisHash: chain.network.genesisHash,
+    rpc,
+    async close() {
+      await validator.host.close()
+      await rpc.close()
+      await validator.attestation.close()
+      await evm.close()
+      await chain.store.close()
+    },
+  }
+}
+
+type OpenedChain = Awaited<ReturnType<typeof openChain>>
+
+/** Cryptography, network and rules, and the store with at least block 0. */
+async function openChain(config: NodeConfig) {
   const crypto = await probeCrypto()
   const { network, rules, genesis } = openNetwork(config.networkFile, crypto)
   const { genesisHash } = network
-  const chain = { chainId: network.params.chainId, genesisHash }
-  const key = ownKey(network)
-
   const storeOptions = { genesisHash, keccak: crypto.keccak }
   const store = await (config.folder === null
     ? openTemporaryChainStore(storeOptions)
     : openChainStore(config.folder, storeOptions))
   await commitGenesis(store, genesis)
-
   const validators = readValidatorSet(storageReader(rules, genesis.layer, STAKING_ADDRESS))!
+  return { crypto, network, rules, store, validators, context: { chainId: network.params.chainId, genesisHash } }
+}
+
+type Validator = ReturnType<typeof createValidator>
+
+/** Blocks, pool and attestation, joined by what each tells the others. */
+function createValidator(config: NodeConfig, { crypto, network, rules, store, validators, context }: OpenedChain) {
+  const key = ownKey(network)
   const duties = createBlockDuties({
     rules,
-    chain,
+    chain: context,
     store,
     validators,
     known: (hash) => pool.get(hash),
     nowMs: steadyMs,
   })
   const pool = createPool(rules, { head: poolHeadOf(rules, duties.tip()), nowMs: steadyMs })
-
-  const desk = createSettlementDesk({ chain, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
+  const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
   const attestation = createAttestationDuty({
     influence: config.influence,
     onAttested(attested) {
@@ -68,7 +109,6 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     },
     log: config.log,
   })
-
   const finalized = new EventEmitter<{ block: [number] }>()
   const onFinal = ({ block }: FinalBlock) => {
     const transactions = block.transactions.filter((transaction) => transaction.kind === 'user')
@@ -78,7 +118,7 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
   }
   const host = createSoloHost({
     duties,
-    chain,
+    chain: context,
     bls: crypto.bls,
     key,
     store,
@@ -92,27 +132,26 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     nowMs: Date.now,
     onFault: config.onFault,
   })
+  return { duties, pool, attestation, finalized, host }
+}
 
-  const evm = createEvmWorkerPool({
-    folder: store.folder,
-    params: network.params,
-    genesisHash,
-    callGas: CALL_GAS_MAX,
-    workers: EVM_WORKERS,
-    deadlineMs: EVM_DEADLINE_MS,
-  })
+function assembleBackend(
+  { network, rules, store, validators }: OpenedChain,
+  { duties, pool, attestation, finalized, host }: Validator,
+  evm: EvmWorkerPool,
+): Backend {
   const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
   const { mine, setAutomine, setIntervalMs } = host
-  const backend = createBackend({
+  return createBackend({
     rules,
-    genesisHash,
+    genesisHash: network.genesisHash,
     clientVersion: `openledger-node/${VERSION}/${process.platform}-${process.arch}/node${process.versions.node}`,
     store,
     onFinalized(listener) {
       finalized.on('block', listener)
       return () => finalized.off('block', listener)
     },
-    pool: createPoolAccess({ pool, chainId: chain.chainId, onAccepted: host.poke }),
+    pool: createPoolAccess({ pool, chainId: network.params.chainId, onAccepted: host.poke }),
     evm,
     attributions: attestation.reads,
     status: () => ({
@@ -126,28 +165,6 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     dev: network.devKeys && { accounts: signer.addresses, sign: signer.sign, mine, setAutomine, setIntervalMs },
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })
-  const rpc = await createRpcServer(backend, {
-    host: config.host,
-    port: config.port,
-    origins: network.devKeys === null ? [] : ['*'],
-    onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
-  })
-
-  host.setAutomine(config.isAutomine)
-  host.setIntervalMs(config.blockIntervalMs)
-  attestation.start(rpc.httpUrl)
-  return {
-    network,
-    genesisHash,
-    rpc,
-    async close() {
-      await host.close()
-      await rpc.close()
-      await attestation.close()
-      await evm.close()
-      await store.close()
-    },
-  }
 }
 
 /** Monotonic milliseconds for budgets and queue times. */

@@ -63,10 +63,7 @@ async function main(): Promise<void> {
   }
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, lane))
   const passed = results.reduce((sum, result) => sum + result.passed, 0)
-  const failed = results.reduce(
-    (sum, result) => sum + (result.total - result.passed || (result.isBroken ? 1 : 0)),
-    0,
-  )
+  const failed = results.reduce((sum, result) => sum + (result.total - result.passed || (result.isBroken ? 1 : 0)), 0)
   console.log(`\n${passed} passed, ${failed} failed`)
   process.exitCode = failed === 0 && passed > 0 ? 0 : 1
 }

@@ -1,3 +1,4 @@
+/** Leader table: the worked examples of the specification. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { leaderTable } from '../../consensus/leaderTable.ts'

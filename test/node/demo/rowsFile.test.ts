@@ -1,3 +1,4 @@
+/** A user's own rows: what is read, and how bad lines are named. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { CONTRIBUTORS_MAX, parseRowsFile } from '../../../node/demo/rowsFile.ts'
