@@ -120,10 +120,18 @@ export interface World {
 
 const crypto = await probeCrypto()
 
-export function createWorld(
-  options: { params?: Partial<ChainParams>; accounts?: readonly GenesisAccount[] } = {},
-): World {
-  const rules = createChainRules({ ...PARAMS, ...options.params }, { natives: probeNatives(), crypto })
+export interface WorldOptions {
+  readonly params?: Partial<ChainParams>
+  readonly accounts?: readonly GenesisAccount[]
+  /** Default: the real natives and the probe. */
+  readonly natives?: NativeContracts
+}
+
+export function createWorld(options: WorldOptions = {}): World {
+  const rules = createChainRules(
+    { ...PARAMS, ...options.params },
+    { natives: options.natives ?? probeNatives(), crypto },
+  )
   const accounts = Array.from({ length: 6 }, (_, i) => createAccount(rules, i + 1))
   const secrets = [1, 2, 3].map((n) => uintToBytes(n, 32))
   const validators = secrets.map((secret, i) => ({
