@@ -28,7 +28,6 @@ export async function checkJob(duty: JobDuty, jobId: bigint, job: JobInfo): Prom
   const answered = await answerJob(studio, {
     jobId,
     modelVersion: version.id,
-    layout: version.index.layout,
     adapter: version.adapter,
     input: await readInput(duty.client, jobId),
     bounds: { maxInputTokens: job.maxInputTokens, maxOutputTokens: job.maxOutputTokens },

@@ -13,6 +13,12 @@ export function createChainReads(store: ChainReader, blocks: RecentBlocks, onFin
   const head = (): BlockHeader => blocks.header(store.head()!.height)!
   // After a rewind the store still knows later blocks by hash: they are not announced.
   const isAnnounced = (height: number) => height <= store.head()!.height
+  // One subscription for all: waiting clients come and go by the thousand.
+  const listeners = new Set<(header: BlockHeader) => void>()
+  onFinalized((height) => {
+    const header = blocks.header(height)!
+    for (const listener of listeners) listener(header)
+  })
   return {
     head,
     nextBaseFeeWei: (parent) => blocks.nextBaseFeeWei(parent.number),
@@ -28,6 +34,9 @@ export function createChainReads(store: ChainReader, blocks: RecentBlocks, onFin
       return place !== undefined && isAnnounced(place.height) ? place : undefined
     },
     logs: (query) => searchLogs(store, blocks, query),
-    onBlock: (listener) => onFinalized((height) => listener(blocks.header(height)!)),
+    onBlock(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
   }
 }

@@ -134,7 +134,6 @@ async function answerOne(provider: Provider, jobId: bigint): Promise<void> {
   const answered = await answerJob(studio, {
     jobId,
     modelVersion: version.id,
-    layout: version.index.layout,
     adapter: version.adapter,
     input: await readInput(client, jobId),
     bounds: { maxInputTokens: job.maxInputTokens, maxOutputTokens: job.maxOutputTokens },

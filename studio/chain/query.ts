@@ -1,12 +1,10 @@
 /** From an answer to the job's query: its gradient, quantised, and the hash that `respond` commits to (influence.md §4.2). */
-import type { BlockLayout } from '../../influence/blockLayout.ts'
-import { wordsOf } from '../../influence/quantise.ts'
-import { createQuery } from '../../influence/queryFile.ts'
 import { isRefused, type Refused } from '../../influence/refusal.ts'
 import { queryHashOf } from '../../influence/scoring/context.ts'
 import type { Query } from '../../influence/surface.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import type { Answer, AnswerBounds, StudioRefused, StudioWorker } from '../surface.ts'
+import { buildQuery } from '../versionIndex.ts'
 
 export interface AnsweredJob {
   readonly answer: Answer
@@ -17,7 +15,6 @@ export interface AnsweredJob {
 export interface AskedJob {
   readonly jobId: bigint
   readonly modelVersion: Uint8Array
-  readonly layout: BlockLayout
   readonly adapter: Uint8Array
   readonly input: Uint8Array
   readonly bounds: AnswerBounds
@@ -29,8 +26,7 @@ export async function answerJob(studio: StudioWorker, job: AskedJob): Promise<An
   if ('kind' in answer) return answer
   const gradients = await studio.queryGradient(job.adapter, job.input, answer)
   if ('kind' in gradients) return gradients
-  const words = gradients.blocks.map((block) => wordsOf(block))
-  const query = createQuery(words, job.layout, job.jobId, job.modelVersion)
+  const query = buildQuery(gradients, job.jobId, job.modelVersion)
   if (isRefused(query)) return query
   return { answer, query, queryHash: queryHashOf(query, keccak256) }
 }

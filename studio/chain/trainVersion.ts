@@ -6,12 +6,12 @@ import { datanetAbi } from '../../precompiles/generated/datanet.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import type { ContentRef } from '../../primitives/contentId.ts'
 import type { Evaluation, Progress, StudioWorker, TrainOptions } from '../surface.ts'
+import { buildVersionIndex } from '../versionIndex.ts'
 import { type ChainClient, ChainRefusal, eventOf, write } from './client.ts'
 import { uploadContent } from './content.ts'
 import { DATANET, readVersionRows, type VersionRow } from './datanet.ts'
 import { readParameters } from './parameters.ts'
 import { MODEL, readVersion } from './version.ts'
-import { buildVersionIndex } from './versionIndex.ts'
 
 const POLL_MS = 300
 /** `VersionState` of IModel. */
@@ -87,7 +87,7 @@ export async function trainVersion(
   const gradients = await studio.rowGradients(trained.adapter, all, { onProgress })
   if ('kind' in gradients) throw refused('row gradients', gradients)
   const facts = { modelVersion: hexToBytes(plan.versionId), guardSeed: plan.guardSeed, tau: plan.tau, clip: plan.clip }
-  const built = buildVersionIndex(plan.rows, gradients, facts)
+  const built = buildVersionIndex(gradients, plan.rows, facts)
   if (isRefused(built)) throw refused('index', built)
   const { bytes: index, header, info } = built
   return { adapter: trained.adapter, losses: trained.losses, index, header, indexRoot: info.indexRoot }
