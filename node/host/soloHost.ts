@@ -18,8 +18,8 @@ import type { ChainReader } from '../storage/chainReader.ts'
 import type { BlockDuties, FinalBlock } from './blockDuties.ts'
 import type { SettlementDesk } from './settlementDesk.ts'
 
-/** Execution budget of one block: runtime.md §7. */
-const BUILD_BUDGET_MS = 350
+/** Consensus.md §6: E, to which the builder's budget grows while no own block is skipped; alone, none ever is. */
+const BUILD_BUDGET_MS = 500
 
 export interface ValidatorKey {
   readonly operator: Uint8Array

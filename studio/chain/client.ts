@@ -1,4 +1,5 @@
 /** A viem client of one openledger node: reads and writes of the natives with their own ABIs and decoded refusals. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type Abi,
   BaseError,
@@ -106,16 +107,18 @@ export async function send<TAbi extends Abi>(
   }
 }
 
-/** Waits for a sent transaction's receipt; throws `ChainRefusal` when it reverted. */
+/** Waits for a sent transaction's receipt; throws `ChainRefusal` when it reverted, was dropped or replaced. */
 export async function confirm(client: ChainClient, hash: Hex): Promise<TransactionReceipt> {
-  const receipt = await client.waitForTransactionReceipt({
-    hash,
-    pollingInterval: POLL_MS,
-    timeout: REQUEST_TIMEOUT_MS,
-  })
-  if (receipt.status !== 'success')
-    throw new ChainRefusal('Reverted', `transaction ${hash} reverted in block ${receipt.blockNumber}`, receipt)
-  return receipt
+  for (;;) {
+    const receipt = await client.getTransactionReceipt({ hash }).catch(() => undefined)
+    if (receipt?.status === 'success') return receipt
+    if (receipt !== undefined)
+      throw new ChainRefusal('Reverted', `transaction ${hash} reverted in block ${receipt.blockNumber}`, receipt)
+    const fate = await ask<{ status: string; explanation: string }>(client, 'openledger_transactionStatus', [hash])
+    if (!['pending', 'waiting', 'queued', 'mined'].includes(fate.status))
+      throw new ChainRefusal('NotMined', `transaction ${hash} is ${fate.status}: ${fate.explanation}`, fate)
+    await sleep(POLL_MS)
+  }
 }
 
 /** Sends and waits for the receipt. */

@@ -23,8 +23,8 @@ export const ROWS_PER_TRANSACTION = 80
 const ROW_BYTES_PER_TRANSACTION = 90_000
 /** Page of `versionRows`. */
 const PAGE_ROWS = 256n
-/** Places that one `publishVersion` walks: about 14,000 gas each, and a transaction may use 2^24. */
-const PUBLISH_ROWS = 1_000n
+/** Places that one `publishVersion` walks: about 14,000 gas each, and a builder's time is bounded, not only its gas. */
+const PUBLISH_ROWS = 256n
 
 export const CURATION = { open: 0, owner: 1 } as const
 
