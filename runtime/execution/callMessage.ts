@@ -99,6 +99,7 @@ export async function estimateGas(
   message: Message,
 ): Promise<GasEstimate | CallResult | Refusal<CallFault>> {
   const cap = affordableGas(context, message)
+  if (typeof cap !== 'bigint') return cap
   const widest = await runMessage(context, message, cap)
   if (isRefusal(widest)) return widest
   if (!widest.result.isSuccess) return widest.result
@@ -163,13 +164,14 @@ function gasOf(message: Message): bigint {
 }
 
 /** The gas cap, less what the sender cannot pay for when the message names a price. */
-function affordableGas(context: CallContext, message: Message): bigint {
+function affordableGas(context: CallContext, message: Message): bigint | Refusal<CallFault> {
   const cap = gasOf(message)
   const { maxFeeWei = 0n, valueWei = 0n, from = NOBODY } = message
   if (maxFeeWei === 0n) return cap
-  const roomWei = (overlaid(context).accountOf(from)?.balanceWei ?? 0n) - valueWei
-  const affordable = roomWei / maxFeeWei
-  return affordable >= 0n && affordable < cap ? affordable : cap
+  const balanceWei = overlaid(context).accountOf(from)?.balanceWei ?? 0n
+  if (balanceWei < valueWei) return refuse('InsufficientFunds', valueWei, balanceWei)
+  const affordable = (balanceWei - valueWei) / maxFeeWei
+  return affordable < cap ? affordable : cap
 }
 
 function overlaid({ state, overrides = [] }: CallContext): Layer {

@@ -83,10 +83,11 @@ test('eth_estimateGas: refuses in the words that wallets match', async () => {
     'gas required exceeds allowance (24576)',
   ])
   const poor = `0x${'99'.repeat(20)}`
-  assert.equal(await failureOf(ask(port, 'eth_estimateGas', { from: poor, to: FROM, value: '0x1' })), [
-    -32000,
-    `insufficient funds for gas * price + value: address ${poor} have 0 want 1`,
-  ])
+  for (const price of [{}, { maxFeePerGas: '0xee6b2800' }])
+    assert.equal(await failureOf(ask(port, 'eth_estimateGas', { from: poor, to: FROM, value: '0x1', ...price })), [
+      -32000,
+      `insufficient funds for gas * price + value: address ${poor} have 0 want 1`,
+    ])
 })
 
 test('eth_call: refuses in the words that wallets match', async () => {
