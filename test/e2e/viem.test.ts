@@ -50,8 +50,8 @@ test.before(async () => {
 })
 
 test.after(async () => {
-  const transport = await socket.transport['getRpcClient']()
-  transport.close()
+  const { getRpcClient } = socket.transport as unknown as ReturnType<ReturnType<typeof webSocket>>['value'] & object
+  ;(await getRpcClient()).close()
   await devnet.close()
 })
 
