@@ -1,3 +1,4 @@
+/** Native and WebAssembly cryptography against noble, on honest and hostile inputs. */
 import { bls12_381 } from '@noble/curves/bls12-381.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import fc from 'fast-check'

@@ -1,3 +1,4 @@
+/** Bytes of headers, bodies, transactions and receipts: round trips, the library as oracle, and garbage. */
 import { createMPT } from '@ethereumjs/mpt'
 import { RLP } from '@ethereumjs/rlp'
 import { createAccessList2930Tx, createEOACode7702Tx, createFeeMarket1559Tx, createLegacyTx } from '@ethereumjs/tx'

@@ -1,4 +1,4 @@
-// What we override or reach into in @ethereumjs, exactly pinned: an upgrade must fail here first (runtime.md §1).
+/** What we override or reach into in @ethereumjs, exactly pinned: an upgrade must fail here first (runtime.md §1). */
 import { readFileSync } from 'node:fs'
 import { BlockHeader, createBlockHeader, paramsBlock } from '@ethereumjs/block'
 import { EVM, paramsEVM } from '@ethereumjs/evm'

@@ -1,3 +1,4 @@
+/** What natives are told and may do: every call form, rollback, static frames, gas against bytecode, estimates. */
 import { Address } from '@ethereumjs/util'
 import fc from 'fast-check'
 import { test } from 'uvu'

@@ -1,3 +1,4 @@
+/** Valid blocks, each built and executed again from its bytes: all transaction types, system writes, epochs, fees. */
 import { createAccessList2930Tx, createEOACode7702Tx, createLegacyTx } from '@ethereumjs/tx'
 import { eoaCode7702SignAuthorization } from '@ethereumjs/util'
 import { VM } from '@ethereumjs/vm'

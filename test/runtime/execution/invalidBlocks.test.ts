@@ -1,3 +1,4 @@
+/** A valid block broken rule by rule, the balance audit, and what the builder leaves out. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'

@@ -1,3 +1,4 @@
+/** Settlement system transactions: happy path, callbacks, and every forgery. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ATTRIBUTION_ADDRESS, INFERENCE_ADDRESS, SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'

@@ -1,3 +1,4 @@
+/** The pool: order, gaps, replacement, limits, wallet wordings, and a fate for all that was accepted. */
 import { createEOACode7702Tx, type FeeMarketEIP1559TxData } from '@ethereumjs/tx'
 import { eoaCode7702SignAuthorization } from '@ethereumjs/util'
 import fc from 'fast-check'
