@@ -32,7 +32,7 @@ export interface AskedQuestions {
 
 /** Sends all questions, serves them as a provider would with `openledger serve`, and waits for the settlements. */
 export async function askAll(options: AskOptions, step: Step): Promise<AskedQuestions> {
-  const { client, studio, questions, versionId, asker } = options
+  const { client, studio, questions, versionId } = options
   const [bondWei] = await readParameters(client, ['providerBondWei'])
   const stop = new AbortController()
   const queries = new Map<bigint, Query>()
@@ -47,29 +47,34 @@ export async function askAll(options: AskOptions, step: Step): Promise<AskedQues
       else step.update(`${queries.size} of ${questions.length} answered`)
     },
   })
+  const endedEarly = provider.then(() => Promise.reject(new Error('the provider ended early')))
   try {
-    const before = await client.getBalance({ address: asker.address })
-    const sent: { hash: Hex; question: Question }[] = []
-    for (const question of questions) {
-      const request = { versionId, input: question.row.input, answerWithinS: ANSWER_WITHIN_S }
-      const bounds = { maxInputTokens: question.row.input.length + 1, maxOutputTokens: OUTPUT_TOKENS_MAX }
-      sent.push({ hash: await sendRequest(client, asker, { ...request, ...bounds }), question })
-    }
-    const jobs = []
-    for (const { hash, question } of sent) jobs.push({ jobId: await jobOf(client, hash), question })
-    const ended = provider.then(() => Promise.reject(new Error('the provider ended early')))
-    const settled = Promise.all(jobs.map(({ jobId }) => waitSettled(client, jobId, SETTLE_TIMEOUT_MS)))
-    await Promise.race([settled, ended])
-    const gasWei = await gasOf(
-      client,
-      sent.map(({ hash }) => hash),
-    )
-    const after = await client.getBalance({ address: asker.address })
-    return { jobs, queries: jobs.map(({ jobId }) => queries.get(jobId)!), paidWei: before - after - gasWei }
+    return await Promise.race([endedEarly, askAndWait(options, queries)])
   } finally {
     stop.abort()
     await provider.catch(() => {})
+    await endedEarly.catch(() => {})
   }
+}
+
+async function askAndWait(options: AskOptions, queries: ReadonlyMap<bigint, Query>): Promise<AskedQuestions> {
+  const { client, questions, versionId, asker } = options
+  const before = await client.getBalance({ address: asker.address })
+  const sent: { hash: Hex; question: Question }[] = []
+  for (const question of questions) {
+    const request = { versionId, input: question.row.input, answerWithinS: ANSWER_WITHIN_S }
+    const bounds = { maxInputTokens: question.row.input.length + 1, maxOutputTokens: OUTPUT_TOKENS_MAX }
+    sent.push({ hash: await sendRequest(client, asker, { ...request, ...bounds }), question })
+  }
+  const jobs = []
+  for (const { hash, question } of sent) jobs.push({ jobId: await jobOf(client, hash), question })
+  await Promise.all(jobs.map(({ jobId }) => waitSettled(client, jobId, SETTLE_TIMEOUT_MS)))
+  const gasWei = await gasOf(
+    client,
+    sent.map(({ hash }) => hash),
+  )
+  const after = await client.getBalance({ address: asker.address })
+  return { jobs, queries: jobs.map(({ jobId }) => queries.get(jobId)!), paidWei: before - after - gasWei }
 }
 
 async function gasOf(client: ChainClient, hashes: readonly Hex[]): Promise<bigint> {

@@ -72,8 +72,9 @@ export async function runProvider(
 async function register(client: ChainClient, account: LocalAccount, options: ProviderOptions): Promise<bigint> {
   const base = { address: INFERENCE, abi: inferenceAbi } as const
   const known = await idOf(client, account.address)
-  const record = await client.readContract({ ...base, functionName: 'getProvider', args: [known] })
-  if (known === 0n || !record.isRegistered) {
+  const isRegistered =
+    known !== 0n && (await client.readContract({ ...base, functionName: 'getProvider', args: [known] })).isRegistered
+  if (!isRegistered) {
     const args = [options.endpoint, options.versionIds]
     await write(client, account, { ...base, functionName: 'registerProvider', args, value: options.bondWei })
     return idOf(client, account.address)
