@@ -1,0 +1,305 @@
+/** A Solidity contract on a real devnet uses every native; gas estimates of natives are exact; their state is provable. */
+
+import { verifyMerkleProof } from '@ethereumjs/mpt'
+import { RLP } from '@ethereumjs/rlp'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  bytesToBigInt,
+  bytesToHex,
+  decodeErrorResult,
+  type Hex,
+  hexToBytes,
+  type LocalAccount,
+  numberToHex,
+  parseAbi,
+  parseEther,
+  parseEventLogs,
+  stringToHex,
+  toFunctionSelector,
+  zeroAddress,
+  zeroHash,
+} from 'viem'
+import { devAccount } from '../../node/cli/account.ts'
+import type { DemoChain } from '../../node/demo/devnetProcess.ts'
+import { CONTRIBUTOR_ADDRESS, PARAMS_ADDRESS, STAKING_ADDRESS } from '../../precompiles/addresses.ts'
+import { contributorAbi } from '../../precompiles/generated/contributor.ts'
+import { datanetAbi } from '../../precompiles/generated/datanet.ts'
+import { feeSplitAbi, feeSplitStorage } from '../../precompiles/generated/feeSplit.ts'
+import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { modelAbi } from '../../precompiles/generated/model.ts'
+import { paramsAbi, paramsStorage } from '../../precompiles/generated/params.ts'
+import { stakingAbi } from '../../precompiles/generated/staking.ts'
+import { nobleBls } from '../../primitives/bls.ts'
+import { utf8 } from '../../primitives/bytes.ts'
+import { encodeRow, rowHash } from '../../primitives/rows.ts'
+import { statementHash } from '../../primitives/statements.ts'
+import { ask, type NativeWrite, withNonces } from '../../studio/chain/client.ts'
+import { DATANET } from '../../studio/chain/datanet.ts'
+import { NATIVE_ERRORS } from '../../studio/chain/nativeErrors.ts'
+import { readParameters } from '../../studio/chain/parameters.ts'
+import { FEE_SPLIT, INFERENCE, MODEL } from '../../studio/chain/version.ts'
+import { compileContract, openDevnet } from './devnet.ts'
+import { thrownBy } from './errors.ts'
+
+const { abi, bytecode } = compileContract('Consumer')
+const CONTRIBUTOR = bytesToHex(CONTRIBUTOR_ADDRESS)
+const STAKING = bytesToHex(STAKING_ADDRESS)
+const PARAMS = bytesToHex(PARAMS_ADDRESS)
+const account = devAccount(1)
+
+let devnet: DemoChain
+let consumer: Hex
+
+const row = (input: string, output: string): Hex => {
+  const bytes = encodeRow({ input: utf8(input), output: utf8(output) })
+  if ('kind' in bytes) throw new Error(bytes.code)
+  return bytesToHex(bytes)
+}
+
+async function write(functionName: string, args: readonly unknown[]) {
+  const hash = await devnet.client.writeContract({
+    address: consumer,
+    abi,
+    functionName,
+    args,
+    account,
+    chain: devnet.client.chain,
+  })
+  return devnet.client.waitForTransactionReceipt({ hash })
+}
+
+test.before(async () => {
+  devnet = await openDevnet('--automine')
+  const { client } = devnet
+  const hash = await client.deployContract({ abi, bytecode, account, chain: client.chain })
+  consumer = (await client.waitForTransactionReceipt({ hash })).contractAddress!
+})
+
+test.after(() => devnet.close())
+
+test('consumer: one call looks at every native', async () => {
+  const { client } = devnet
+  const seen = await client.readContract({ address: consumer, abi, functionName: 'lookAround' })
+  const [datanets, models, jobs, , contributor, gasLimit] = seen as readonly bigint[]
+  assert.equal([datanets, models, jobs, contributor, gasLimit], [0n, 0n, 0n, 0n, 30_000_000n])
+})
+
+test("consumer: catches each native's refusal by its selector", async () => {
+  const { client } = devnet
+  const { result } = await client.simulateContract({ address: consumer, abi, functionName: 'refusals', account })
+  const errors = [
+    'error UnknownDatanet(uint64)',
+    'error NotGovernor(address)',
+    'error NotProvider(uint64)',
+    'error NotSettled(uint256)',
+    'error NotGovernor(address)',
+    'error NotSystem(address)',
+    'error UnknownContributor(uint64)',
+    'error NotGovernor(address)',
+  ]
+  assert.equal(
+    result,
+    errors.map((one) => toFunctionSelector(one.replace('error', 'function'))),
+  )
+})
+
+test('consumer: contributes rows as its own contributor, and native events are in the logs', async () => {
+  const { client } = devnet
+  const rows = [row('one', '1'), row('two', '2')]
+  const receipt = await write('contribute', ['numbers', rows])
+  assert.is(receipt.status, 'success')
+  const id = await client.readContract({
+    address: CONTRIBUTOR,
+    abi: contributorAbi,
+    functionName: 'idOf',
+    args: [consumer],
+  })
+  const added = await client.getContractEvents({
+    address: DATANET,
+    abi: datanetAbi,
+    eventName: 'RowAdded',
+    args: { contributorId: id },
+    fromBlock: 0n,
+  })
+  assert.equal(
+    added.map(({ args }) => args.row),
+    rows,
+  )
+  assert.equal(
+    parseEventLogs({ abi: datanetAbi, eventName: 'RowAdded', logs: receipt.logs }).map(({ logIndex }) => logIndex),
+    added.map(({ logIndex }) => logIndex),
+  )
+})
+
+test('consumer: keeps the arguments of a refusal that it caught, and the refused rows change nothing', async () => {
+  const { client } = devnet
+  const known = row('two', '2')
+  const rows = () => client.readContract({ address: DATANET, abi: datanetAbi, functionName: 'getDatanet', args: [1n] })
+  const before = await rows()
+  await write('tryContribute', [1n, [row('three', '3'), known]])
+  const lastError = await client.readContract({ address: consumer, abi, functionName: 'lastError' })
+  assert.equal(decodeErrorResult({ abi: datanetAbi, data: lastError as Hex }), {
+    abiItem: datanetAbi.find((item) => item.type === 'error' && item.name === 'DuplicateRow')!,
+    errorName: 'DuplicateRow',
+    args: [2n],
+  })
+  assert.equal(await rows(), before)
+  const held = [1n, bytesToHex(rowHash(hexToBytes(known)))] as const
+  const at = await client.readContract({ address: DATANET, abi: datanetAbi, functionName: 'rowIdByHash', args: held })
+  assert.is(at, 2n)
+})
+
+test('consumer: its callback is only for the oracle', async () => {
+  const { client } = devnet
+  const call = { address: consumer, abi, functionName: 'aiOracleCallback', args: [1n, '0x', '0x'], account } as const
+  const refused = await thrownBy(client.simulateContract(call), 'ContractFunctionRevertedError')
+  assert.equal([refused.data.errorName, refused.data.args], ['NotTheOracle', [account.address]])
+})
+
+/** A validator's registration with a good proof of possession. */
+async function validatorArgs(operator: LocalAccount): Promise<readonly unknown[]> {
+  const { genesisHash } = await ask<{ genesisHash: Hex }>(devnet.client, 'openledger_status', [])
+  const chain = { chainId: BigInt(devnet.client.chain.id), genesisHash: hexToBytes(genesisHash) }
+  const [secret, p2pKey] = [new Uint8Array(32).fill(7), new Uint8Array(32).fill(8)]
+  const blsKey = nobleBls.publicKey(secret)
+  const possession = { kind: 'possession', blsKey, p2pKey, operator: hexToBytes(operator.address) } as const
+  const proof = nobleBls.sign(secret, statementHash(chain, possession))
+  return [bytesToHex(blsKey), bytesToHex(proof), bytesToHex(p2pKey), operator.address, 500]
+}
+
+/** A write of each interface that a plain account can make. */
+async function writesOfEach(): Promise<Record<string, NativeWrite<never> & { readonly by: LocalAccount }>> {
+  const [stakeWei, bondWei] = await readParameters(devnet.client, ['modelStakeWei', 'providerBondWei'])
+  const rates = { inputWei: 1n, outputWei: 1n, providerBps: 1_000, modelBps: 7_000, stakersBps: 1_000 }
+  const proposal = {
+    purpose: 'numbers',
+    architecture: 'any',
+    baseHash: zeroHash,
+    planHash: zeroHash,
+    datanets: [1n],
+    rates: { ...rates, contributorsBps: 2_000 },
+  }
+  const [datanet, model, inference] = [
+    { address: DATANET, abi: datanetAbi },
+    { address: MODEL, abi: modelAbi },
+    { address: INFERENCE, abi: inferenceAbi },
+  ]
+  const by = devAccount(2)
+  return {
+    'IContributor.register': { address: CONTRIBUTOR, abi: contributorAbi, functionName: 'register', args: [], by },
+    'IDatanet.addRows': { ...datanet, functionName: 'addRows', args: [1n, [row('nine', '9')]], by },
+    'IModel.propose': { ...model, functionName: 'propose', args: [proposal], value: stakeWei, by },
+    'IInference.registerProvider': {
+      ...inference,
+      functionName: 'registerProvider',
+      args: ['https://example.org', []],
+      value: bondWei,
+      by,
+    },
+    'IFeeSplit.setClaimer': {
+      address: FEE_SPLIT,
+      abi: feeSplitAbi,
+      functionName: 'setClaimer',
+      args: [account.address],
+      by,
+    },
+    'IStaking.createValidator': {
+      address: STAKING,
+      abi: stakingAbi,
+      functionName: 'createValidator',
+      args: await validatorArgs(by),
+      value: parseEther('2'),
+      by,
+    },
+    'IParams.set': {
+      address: PARAMS,
+      abi: paramsAbi,
+      functionName: 'set',
+      args: [stringToHex('ratesNoticeS', { size: 32 }), 9n],
+      by: devAccount(0),
+    },
+    'IDatanet through a contract': {
+      address: consumer,
+      abi: parseAbi(['function contribute(string name, bytes[] rows) returns (uint64)']),
+      functionName: 'contribute',
+      args: ['more', [row('a', 'b'), row('c', 'd')]],
+      by,
+    },
+  } as never
+}
+
+test('eth_estimateGas: a write of each native succeeds with the estimate and fails with 1 less', async () => {
+  const { client } = devnet
+  for (const [name, { by, ...call }] of Object.entries(await writesOfEach())) {
+    const gas = await client.estimateContractGas({ ...call, account: by } as never)
+    const sendWith = async (limit: bigint) => {
+      const hash = await client.writeContract({ ...call, account: by, chain: client.chain, gas: limit } as never)
+      return client.waitForTransactionReceipt({ hash })
+    }
+    assert.is((await sendWith(gas - 1n)).status, 'reverted', `${name} with ${gas - 1n} gas`)
+    assert.is((await sendWith(gas)).status, 'success', `${name} with ${gas} gas`)
+  }
+})
+
+test('natives: a refusal reaches viem with its name and arguments, through estimate and call', async () => {
+  const { client } = devnet
+  const poor = withNonces(devAccount(3))
+  const approve = { address: MODEL, abi: [...modelAbi, ...NATIVE_ERRORS], functionName: 'approve', args: [1n] } as const
+  const call = { ...approve, account: poor }
+  for (const attempt of [client.simulateContract(call), client.estimateContractGas(call)]) {
+    const refused = await thrownBy(attempt, 'ContractFunctionRevertedError')
+    assert.equal([refused.data.errorName, refused.data.args], ['NotGovernor', [poor.address]])
+  }
+})
+
+test('eth_getProof: proves slots of natives, present and absent, against the state root of the block', async () => {
+  const { client } = devnet
+  const block = await client.getBlock()
+  const root = hexToBytes(block.stateRoot)
+  const wanted: readonly [Hex, bigint, bigint?][] = [
+    [FEE_SPLIT, feeSplitStorage.treasuryWei.slot],
+    [PARAMS, paramsStorage.devAdmin.slot, BigInt(devAccount(0).address)],
+    [PARAMS, 12_345n, 0n],
+  ]
+  for (const [address, slot, expected] of wanted) {
+    const storageKeys = [numberToHex(slot, { size: 32 })]
+    const proof = await client.getProof({ address, storageKeys, blockNumber: block.number })
+    const record = await verified(hexToBytes(address), proof.accountProof, root)
+    const [, , storageRoot] = RLP.decode(record!) as Uint8Array[]
+    assert.is(bytesToHex(storageRoot!), proof.storageHash)
+    const entry = proof.storageProof[0]!
+    const stored = await verified(hexToBytes(storageKeys[0]!), entry.proof, storageRoot!)
+    const value = stored === null ? 0n : bytesToBigInt(RLP.decode(stored) as Uint8Array)
+    assert.is(value, entry.value)
+    if (expected !== undefined) assert.is(value, expected)
+    else assert.ok(value > 0n, `slot ${slot} of ${address}`)
+    const read = await client.getStorageAt({ address, slot: storageKeys[0]!, blockNumber: block.number })
+    assert.is(BigInt(read!), value)
+  }
+  const { accountProof } = await client.getProof({ address: zeroAddress, storageKeys: [], blockNumber: block.number })
+  await thrownBy(verified(hexToBytes(zeroAddress), accountProof, new Uint8Array(32).fill(1)), 'Error')
+})
+
+/** Checked by a library that shares no code with the node's own proofs. */
+function verified(key: Uint8Array, proof: readonly Hex[], root: Uint8Array): Promise<Uint8Array | null> {
+  return verifyMerkleProof(
+    key,
+    proof.map((node) => hexToBytes(node)),
+    { root, useKeyHashing: true },
+  )
+}
+
+test('natives: each owes no more than it holds', async () => {
+  const { client } = devnet
+  const owing = parseAbi(['function liabilities() view returns (uint256)'])
+  let sumWei = 0n
+  for (const address of [DATANET, MODEL, INFERENCE, FEE_SPLIT, STAKING]) {
+    const owedWei = await client.readContract({ address, abi: owing, functionName: 'liabilities' })
+    assert.ok((await client.getBalance({ address })) >= owedWei, address)
+    sumWei += owedWei
+  }
+  assert.ok(sumWei > 0n)
+})
+
+test.run()
