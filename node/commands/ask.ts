@@ -1,5 +1,6 @@
 /** `openledger ask`: pays for one answer and shows it with the rows that made it. */
 import pc from 'picocolors'
+import { hexToString } from 'viem'
 import { utf8 } from '../../primitives/bytes.ts'
 import { ask as askNode } from '../../studio/chain/client.ts'
 import { jobOf, sendRequest, waitSettled } from '../../studio/chain/job.ts'
@@ -18,7 +19,7 @@ interface AskOptions extends SessionOptions {
 
 /** As `openledger_getJob` and `openledger_getAttribution` answer. */
 interface JobAnswer {
-  readonly output?: string
+  readonly output: `0x${string}`
   readonly split?: { readonly feeWei: string }
 }
 interface AttributionAnswer {
@@ -50,7 +51,7 @@ export async function ask(modelText: string, question: string, options: AskOptio
   step.done(`job ${jobId} settled`)
   const job = await askNode<JobAnswer>(client, 'openledger_getJob', [`${jobId}`])
   const attribution = await askNode<AttributionAnswer>(client, 'openledger_getAttribution', [`${jobId}`])
-  console.log(`\n${pc.bold(job.output ?? '')}\n`)
+  console.log(`\n${pc.bold(hexToString(job.output))}\n`)
   console.log(
     `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN; ${attribution.rows.length} rows were paid, the best of them:`,
   )

@@ -18,8 +18,8 @@ export interface Bar {
 /** One bar a row, labels left, notes right; the longest bar spans the plot. */
 export function barChart(bars: readonly Bar[], title: string): string {
   const rowHeight = 26
-  const left = 190
-  const plot = 420
+  const left = 110
+  const plot = 400
   const height = bars.length * rowHeight + 8
   const top = Math.max(...bars.map((bar) => bar.value), Number.MIN_VALUE)
   const rows = bars.map((bar, i) => {
@@ -29,7 +29,7 @@ export function barChart(bars: readonly Bar[], title: string): string {
 <rect x="${left}" y="${y + 3}" width="${width.toFixed(1)}" height="${rowHeight - 8}" rx="3" fill="${bar.colour}"/>
 <text x="${(left + width + 8).toFixed(1)}" y="${y + 16}" fill="${MUTED}">${escapeHtml(bar.note)}</text>`
   })
-  return svg(left + plot + 150, height, title, rows.join('\n'))
+  return svg(left + plot + 210, height, title, rows.join('\n'))
 }
 
 /** A line through (x, y) points with the first and last value of each axis. */

@@ -1,5 +1,5 @@
 /** Reads what the settlements paid, lets everyone claim, and puts the demo's figures together. */
-import { parseEventLogs } from 'viem'
+import { hexToBytes, parseEventLogs } from 'viem'
 import { attributionAbi } from '../../precompiles/generated/attribution.ts'
 import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
 import { ask, type ChainClient, eventOf, write } from '../../studio/chain/client.ts'
@@ -65,7 +65,7 @@ function earned(settled: Awaited<ReturnType<typeof readSettled>>, id: bigint): b
 
 /** As `openledger_getJob` and `openledger_getAttribution` answer. */
 interface JobAnswer {
-  readonly output: string
+  readonly output: `0x${string}`
   readonly split: { readonly feeWei: string }
 }
 interface PaidRow {
@@ -89,7 +89,7 @@ async function readJobResult(
     task: question.task,
     question: text(question.row.input),
     wanted: text(question.row.output),
-    answer: job.output,
+    answer: text(hexToBytes(job.output)),
     feeWei: BigInt(job.split.feeWei),
     paid: rows.map((row) => ({
       contributor: names.get(row.contributorId) ?? `contributor ${row.contributorId}`,
