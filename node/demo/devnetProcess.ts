@@ -38,6 +38,9 @@ export async function openDemoChain(rpc: string, influence: string): Promise<Dem
 export async function startDevnet(args: readonly string[]): Promise<DemoChain> {
   const main = fileURLToPath(new URL(`../main${extname(import.meta.url)}`, import.meta.url))
   const child = spawn(process.execPath, [main, 'devnet', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const killChild = () => child.kill('SIGKILL')
+  process.once('exit', killChild)
+  child.once('exit', () => process.off('exit', killChild))
   let errors = ''
   child.stderr.on('data', (chunk) => (errors = `${errors}${chunk}`.slice(-4000)))
   const url = await firstUrl(child, () => errors)
