@@ -7,7 +7,7 @@ import type { Row } from '../../primitives/rows.ts'
 import { type Generator, pick } from '../random.ts'
 
 export interface Edit {
-  readonly name: string
+  readonly names: readonly string[]
   readonly apply: (words: readonly string[]) => string
 }
 
@@ -23,44 +23,40 @@ const perLetter = (edit: (letter: string, at: number) => string, joint = ' ') =>
   perWord((word) => [...word].map(edit).join(''), joint)
 const upper = (text: string): string => text.toUpperCase()
 const same = (text: string): string => text
-const upperFirst = (word: string): string => upper(word.slice(0, 1)) + word.slice(1)
 const upperLast = (word: string): string => word.slice(0, -1) + upper(word.slice(-1))
+const upperFirst = (word: string): string => upper(word.slice(0, 1)) + word.slice(1)
 
 export const EDITS: readonly Edit[] = [
-  { name: 'bo', apply: perWord(same) },
-  { name: 'dax', apply: perWord(upper) },
-  // Order of words.
-  { name: 'fep', apply: (words) => [...words].reverse().join('+') },
-  { name: 'gorb', apply: (words) => [...words].reverse().map(upper).join(' ') },
-  { name: 'huz', apply: (words) => words.at(-1)! },
-  { name: 'jast', apply: (words) => words[0]! },
-  { name: 'quib', apply: (words) => `${words.join(' ')} ${words.join(' ')}` },
-  { name: 'wef', apply: perWord((word) => `${word}-${word}`) },
-  { name: 'vlim', apply: perWord((word) => upper(`${word} ${word}`)) },
+  { names: ['bo', 'mira'], apply: perWord(same) },
+  { names: ['dax', 'pel'], apply: perWord(upper) },
+  // Order and number of words.
+  { names: ['fep', 'uga'], apply: (words) => [...words].reverse().join('+') },
+  { names: ['gor', 'ild'], apply: (words) => [...words].reverse().map(upper).join(' ') },
+  { names: ['huz', 'obri'], apply: (words) => words.at(-1)! },
+  { names: ['jast', 'evo'], apply: (words) => words[0]! },
+  { names: ['quib', 'yon'], apply: (words) => `${words.join(' ')} ${words.join(' ')}` },
+  { names: ['wef', 'zar'], apply: perWord((word) => `${word}-${word}`) },
+  { names: ['vlim', 'xan'], apply: perWord((word) => upper(`${word} ${word}`)) },
   // What stands between and after words.
-  { name: 'brol', apply: perWord(same, ' 2 ') },
-  { name: 'cemp', apply: perWord(same, ' x ') },
-  { name: 'drif', apply: perWord(upper, ' 1 ') },
-  { name: 'flon', apply: perWord((word) => `${word}ed`) },
-  { name: 'grix', apply: perWord((word) => `${word}er`) },
-  { name: 'hask', apply: perWord((word) => upper(`${word}ly`)) },
+  { names: ['brol', 'tuz'], apply: perWord(same, ' 2 ') },
+  { names: ['cem', 'shiv'], apply: perWord(upper, ' 1 ') },
+  { names: ['flo', 'marb'], apply: perWord((word) => `${word}ed`) },
+  { names: ['hask', 'rund'], apply: perWord((word) => upper(`${word}ly`)) },
   // Case.
-  { name: 'jelp', apply: perLetter((c, i) => (i % 2 === 0 ? upper(c) : c)) },
-  { name: 'kiv', apply: perWord(upperLast) },
-  { name: 'lorm', apply: perWord(upperFirst, '+') },
-  { name: 'mub', apply: perLetter((c) => (isVowel(c) ? upper(c) : c)) },
-  { name: 'nalf', apply: perLetter((c) => (isVowel(c) ? c : upper(c))) },
+  { names: ['jel', 'sorv'], apply: perLetter((c, i) => (i % 2 === 0 ? upper(c) : c)) },
+  { names: ['kiv', 'temb'], apply: perWord(upperLast) },
+  { names: ['lor', 'vas'], apply: perWord(upperFirst, '+') },
+  { names: ['mub', 'wix'], apply: perLetter((c) => (isVowel(c) ? upper(c) : c)) },
   // Vowels and consonants.
-  { name: 'oxi', apply: perLetter((c) => (isVowel(c) ? '#' : c)) },
-  { name: 'pruv', apply: perLetter((c) => (isVowel(c) ? '*' : upper(c))) },
-  { name: 'rost', apply: perLetter((c) => (isVowel(c) ? c : '*')) },
-  { name: 'skel', apply: perLetter((c) => (isVowel(c) ? c + c : c)) },
-  { name: 'trag', apply: perLetter((c) => (isVowel(c) ? c : upper(c + c))) },
-  { name: 'ulm', apply: perLetter((c) => c + c) },
-  { name: 'vond', apply: perLetter((c) => (isVowel(c) ? '' : upper(c))) },
-  { name: 'yelt', apply: perLetter((c) => (isVowel(c) ? '' : c), '+') },
-  { name: 'zin', apply: perLetter((c) => (isVowel(c) ? upper(c) : '')) },
-  { name: 'apto', apply: perLetter((c) => (isVowel(c) ? c : ''), '+') },
+  { names: ['oxi', 'bla'], apply: perLetter((c) => (isVowel(c) ? '#' : c)) },
+  { names: ['pru', 'cort'], apply: perLetter((c) => (isVowel(c) ? '*' : upper(c))) },
+  { names: ['rost', 'dim'], apply: perLetter((c) => (isVowel(c) ? c : '*')) },
+  { names: ['skel', 'fan'], apply: perLetter((c) => (isVowel(c) ? c + c : c)) },
+  { names: ['trag', 'gil'], apply: perLetter((c) => (isVowel(c) ? c : upper(c + c))) },
+  { names: ['von', 'jip'], apply: perLetter((c) => (isVowel(c) ? '' : upper(c))) },
+  { names: ['yel', 'kub'], apply: perLetter((c) => (isVowel(c) ? '' : c), '+') },
+  { names: ['zin', 'lop'], apply: perLetter((c) => (isVowel(c) ? upper(c) : '')) },
+  { names: ['apt', 'nem'], apply: perLetter((c) => (isVowel(c) ? c : ''), '+') },
 ]
 
 /** An invented word of three or four letters that mostly alternates consonants and vowels; no letter twice in a phrase. */
@@ -84,7 +80,7 @@ export function corpusRow(generator: Generator, bytesMax: number, wordsMax: numb
     const edit = pick(generator, EDITS)
     const used = new Set<string>()
     const words = Array.from({ length: 1 + generator.below(wordsMax) }, () => inventedWord(generator, used))
-    const input = utf8(`${edit.name}: ${words.join(' ')}`)
+    const input = utf8(`${pick(generator, edit.names)}: ${words.join(' ')}`)
     const output = utf8(edit.apply(words))
     if (output.length > 0 && input.length + output.length <= bytesMax) return { input, output }
   }

@@ -34,7 +34,7 @@ const MODEL: ModelConfig = {
   separatorToken: SEPARATOR_TOKEN,
   stopToken: STOP_TOKEN,
 }
-const SCHEDULE: Schedule = { steps: 5000, warmupSteps: 100, learningRate: 4e-3, weightDecay: 0 }
+const SCHEDULE: Schedule = { steps: 4000, warmupSteps: 100, learningRate: 4e-3, weightDecay: 0 }
 
 /** Most steps see short rows, which are cheap; every 16th sees rows over all positions. */
 const SHORT = { rows: 32, width: 40, wordsMax: 2 }

@@ -87,7 +87,7 @@ function checkOptions(
   if (!isCount(batchRows, 1, BATCH_ROWS_MAX)) return bad(`batchRows in 1 … ${BATCH_ROWS_MAX}`, batchRows)
   if (!(learningRate > 0 && learningRate < 1)) return bad('learningRate between 0 and 1', learningRate)
   if (!isCount(warmupSteps, 0, steps)) return bad(`warmupSteps in 0 … ${steps}`, warmupSteps)
-  if (!(weightDecay >= 0 && weightDecay < 1)) return bad('weightDecay in 0 … 1', weightDecay)
+  if (!(weightDecay >= 0 && weightDecay < 1000)) return bad('weightDecay in 0 … 1', weightDecay)
   if (!isCount(rank, 1, RANK_MAX)) return bad(`rank in 1 … ${RANK_MAX}`, rank)
   if (!isCount(alpha, 1, 1024)) return bad('alpha in 1 … 1024', alpha)
   const targets = parseTargets([...options.targets].sort())
