@@ -16,7 +16,9 @@ import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
 import { createBlockDuties, type FinalBlock } from './host/blockDuties.ts'
+import { type Journal, openJournal } from './host/journal.ts'
 import { poolHeadOf } from './host/poolHead.ts'
+import { replayStoredBlocks } from './host/replay.ts'
 import { createSettlementDesk } from './host/settlementDesk.ts'
 import { createSoloHost, type ValidatorKey } from './host/soloHost.ts'
 import { NetworkError, openNetwork } from './network.ts'
@@ -39,6 +41,8 @@ export interface RunningNode {
 export async function startNode(config: NodeConfig): Promise<RunningNode> {
   const chain = await openChain(config)
   const validator = createValidator(config, chain)
+  await repair(config, chain, validator)
+  const journal = openJournal(chain.store.folder, (raw) => validator.pool.add(raw, 'local').kind === 'added')
   const evm = createEvmWorkerPool({
     folder: chain.store.folder,
     params: chain.network.params,
@@ -47,7 +51,7 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     workers: EVM_WORKERS,
     deadlineMs: EVM_DEADLINE_MS,
   })
-  const rpc = await createRpcServer(assembleBackend(chain, validator, evm), {
+  const rpc = await createRpcServer(assembleBackend(chain, validator, evm, journal), {
     host: config.host,
     port: config.port,
     origins: chain.network.devKeys === null ? [] : ['*'],
@@ -65,6 +69,7 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
       await rpc.close()
       await validator.attestation.close()
       await evm.close()
+      journal.close()
       await chain.store.close()
     },
   }
@@ -135,13 +140,26 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, va
   return { duties, pool, attestation, finalized, host }
 }
 
+/** Brings a chain that was rewound by the store's recovery back to its newest final block. */
+async function repair(config: NodeConfig, { rules, store }: OpenedChain, { duties, pool }: Validator): Promise<void> {
+  const replayed = await replayStoredBlocks(store, duties)
+  if (replayed === 0) return
+  config.log(`${replayed} stored blocks executed again after a repair`)
+  pool.setHead(poolHeadOf(rules, duties.tip()), { number: duties.tip().header.number, transactions: [] })
+}
+
 function assembleBackend(
   { network, rules, store, validators }: OpenedChain,
   { duties, pool, attestation, finalized, host }: Validator,
   evm: EvmWorkerPool,
+  journal: Journal,
 ): Backend {
   const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
   const { mine, setAutomine, setIntervalMs } = host
+  const onAccepted = (raw: Uint8Array) => {
+    journal.append(raw)
+    host.poke()
+  }
   return createBackend({
     rules,
     genesisHash: network.genesisHash,
@@ -151,7 +169,7 @@ function assembleBackend(
       finalized.on('block', listener)
       return () => finalized.off('block', listener)
     },
-    pool: createPoolAccess({ pool, chainId: network.params.chainId, onAccepted: host.poke }),
+    pool: createPoolAccess({ pool, chainId: network.params.chainId, onAccepted }),
     evm,
     attributions: attestation.reads,
     status: () => ({

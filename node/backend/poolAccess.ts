@@ -7,8 +7,8 @@ import { rpcTransaction } from './rpcBlock.ts'
 export interface PoolAccessOptions {
   readonly pool: Pool
   readonly chainId: bigint
-  /** After each accepted transaction: automine makes a block. */
-  readonly onAccepted: () => void
+  /** After each accepted transaction: it goes into the journal, and automine makes a block. */
+  readonly onAccepted: (raw: Uint8Array) => void
 }
 
 export function createPoolAccess({ pool, chainId, onAccepted }: PoolAccessOptions): PoolAccess {
@@ -22,7 +22,7 @@ export function createPoolAccess({ pool, chainId, onAccepted }: PoolAccessOption
         const shown = rpcTransaction(transaction, chainId)
         for (const listener of listeners) listener(shown)
       }
-      onAccepted()
+      onAccepted(raw)
       return { kind: 'accepted', hash: transaction.hash }
     },
     get(hash) {
