@@ -3,8 +3,16 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Abi, Hex } from 'viem'
+import { type Abi, bytesToHex, type Hex, parseAbi } from 'viem'
 import { type DemoChain, startDevnet } from '../../node/demo/devnetProcess.ts'
+import {
+  DATANET_ADDRESS,
+  FEE_SPLIT_ADDRESS,
+  INFERENCE_ADDRESS,
+  MODEL_ADDRESS,
+  STAKING_ADDRESS,
+} from '../../precompiles/addresses.ts'
+import type { ChainClient } from '../../studio/chain/client.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -37,4 +45,23 @@ export function compileContract(name: string): Compiled {
   if (errors.length > 0) throw new Error(errors.map((one) => one.formattedMessage).join('\n'))
   const { abi, evm } = output.contracts[file]![name]!
   return { abi, bytecode: `0x${evm.bytecode.object}` }
+}
+
+const LIABLE = {
+  IDatanet: DATANET_ADDRESS,
+  IModel: MODEL_ADDRESS,
+  IInference: INFERENCE_ADDRESS,
+  IFeeSplit: FEE_SPLIT_ADDRESS,
+  IStaking: STAKING_ADDRESS,
+}
+
+/** What each native that keeps money holds and owes. */
+export async function readLiabilities(client: ChainClient) {
+  const abi = parseAbi(['function liabilities() view returns (uint256)'])
+  const reads = Object.entries(LIABLE).map(async ([native, bytes]) => {
+    const address = bytesToHex(bytes)
+    const owedWei = await client.readContract({ address, abi, functionName: 'liabilities' })
+    return { native, owedWei, heldWei: await client.getBalance({ address }) }
+  })
+  return Promise.all(reads)
 }
