@@ -33,8 +33,9 @@ interface AttributionAnswer {
 }
 
 export async function ask(modelText: string, question: string, options: AskOptions): Promise<void> {
+  const modelId = parseId(modelText, 'model')
   const { client, account } = await openSession(options)
-  const versionId = await servingVersion(client, parseId(modelText, 'model'))
+  const versionId = await servingVersion(client, modelId)
   const input = utf8(question)
   const step = startStep('Asking')
   const hash = await sendRequest(client, account, {

@@ -6,8 +6,9 @@ import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
 import { servingVersion } from './train.ts'
 
 export async function serve(modelText: string, options: SessionOptions): Promise<void> {
+  const modelId = parseId(modelText, 'model')
   const { client, account } = await openSession(options)
-  const versionId = await servingVersion(client, parseId(modelText, 'model'))
+  const versionId = await servingVersion(client, modelId)
   const [bondWei] = await readParameters(client, ['providerBondWei'])
   const studio = await openStudio()
   const stop = new AbortController()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseGwei } from 'viem'
+import { type Hex, parseGwei } from 'viem'
 import { devAccount } from '../../node/cli/account.ts'
 import { DEVNET_FILE } from '../../node/network.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
@@ -53,7 +53,7 @@ test('restart: head, receipts and waiting transactions are there again; a lost s
   const folder = await mkdtemp(join(tmpdir(), 'openledger-restart-'))
   try {
     const before = await withNode(folder, async (client) => {
-      const hashes = []
+      const hashes: Hex[] = []
       for (let i = 0; i < BLOCKS; i++) {
         hashes.push(await transfer(client, i))
         await ask(client, 'evm_mine', [])

@@ -1,0 +1,97 @@
+/** Every command with bad input: exit status, and a message that names what was wrong and what to do. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+
+const folder = mkdtempSync(join(tmpdir(), 'openledger-commands-'))
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text)
+  return join(folder, name)
+}
+/** Nothing listens on the discard port. */
+const NO_NODE = 'http://127.0.0.1:9'
+
+interface Outcome {
+  readonly status: number | null
+  readonly output: string
+}
+
+function run(args: readonly string[]): Promise<Outcome> {
+  const env = { ...process.env, OPENLEDGER_KEYS: join(folder, 'keys'), NO_COLOR: '1' }
+  const child = spawn(process.execPath, ['node/main.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  return new Promise((resolve) => child.once('close', (status) => resolve({ status, output })))
+}
+
+const badRows = file('bad.jsonl', '{"input":"a","output":"b"}\n{"input":1}\nnot json\n')
+const goodRows = file('good.jsonl', '{"input":"a","output":"b"}\n')
+const password = file('password', 'correct horse')
+
+const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+  [['nonsense'], /unknown command 'nonsense'/],
+  [['devnet', '--port', 'x'], /expected a whole number from 0 to 65535/],
+  [['devnet', '--port', '70000'], /expected a whole number from 0 to 65535/],
+  [['devnet', '--block-time', '0'], /expected seconds above 0/],
+  [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, js/],
+  [['devnet', '--data', join(badRows, 'x')], /bad\.jsonl/],
+  [['demo', '--seed', '-1'], /expected a whole number/],
+  [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],
+  [['demo', '--data', badRows], /line 1: expected a string "contributor"[\s\S]*line 3: not JSON/],
+  [['datanet', 'create', 'x', '--curation', 'nobody'], /expected --curation open or owner, got "nobody"/],
+  [['datanet', 'create'], /missing required argument 'name'/],
+  [['datanet', 'add', 'one', goodRows], /expected the number of a Datanet, got "one"/],
+  [['datanet', 'add', '1', badRows], /line 2: expected a string "input", got 1[\s\S]*line 3: not JSON/],
+  [['datanet', 'add', '1', goodRows, '--rpc', NO_NODE], /no openledger node answers at .*\n.*openledger devnet/],
+  [['datanet', 'list', '--rpc', 'nowhere'], /no openledger node answers at nowhere/],
+  [['datanet', 'publish', '0'], /expected the number of a Datanet, got "0"/],
+  [['train', 'x'], /expected the number of a Datanet/],
+  [['train', '1', '--steps', '0'], /expected a whole number from 1/],
+  [['serve', '-2'], /unknown option '-2'|expected the number of a model/],
+  [['ask', '1', 'why?', '--account', 'nobody'], /no account "nobody": expected a devnet number/],
+  [['ask', '1', 'why?', '--max-output', '99999'], /expected a whole number from 1 to/],
+  [['explain', '1e3'], /expected the number of a job, got "1e3"/],
+  [['claim', '--account', '5000'], /expected a devnet account from 0 to 999/],
+  [['claim', '--rpc', NO_NODE], /no openledger node answers/],
+  [['keys', 'import', 'ann', goodRows, '--password-file', password], /expected 0x and 64 hex digits/],
+  [['keys', 'export', 'ann', '--password-file', password], /ann/],
+  [['keys', 'new', '../ann', '--password-file', password], /name/],
+  [['keys', 'new', 'ann'], /there is no terminal to ask for a password; give --password-file/],
+]
+
+test('commands: bad input ends with a status and a message, never with a stack', async () => {
+  const queue = [...REFUSED]
+  let checked = 0
+  const lane = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [args, wanted] = next
+      const { status, output } = await run(args)
+      assert.match(output, wanted, `openledger ${args.join(' ')}: ${output}`)
+      assert.not.match(output, /\n\s+at .*\.ts:/, args.join(' '))
+      assert.ok(status !== 0 && status !== null, `openledger ${args.join(' ')} ended with ${status}`)
+      checked++
+    }
+  }
+  await Promise.all([lane(), lane(), lane()])
+  assert.is(checked, REFUSED.length)
+})
+
+test('commands: help names every command and every option has words', async () => {
+  const { status, output } = await run(['--help'])
+  assert.is(status, 0)
+  for (const name of ['devnet', 'demo', 'datanet', 'train', 'serve', 'ask', 'explain', 'claim', 'keys'])
+    assert.match(output, new RegExp(`\\n  ${name} .*\\S`))
+})
+
+test('commands: a key is made, listed and exported, and is a file of ciphertext', async () => {
+  assert.is((await run(['keys', 'new', 'bo', '--password-file', password])).status, 0)
+  assert.match((await run(['keys', 'list'])).output, /bo +0x[0-9a-f]{40}/)
+  assert.match((await run(['keys', 'export', 'bo', '--password-file', password])).output, /^0x[0-9a-f]{64}\n$/)
+})
+
+test.after(() => rmSync(folder, { recursive: true, force: true }))
+test.run()
