@@ -2,16 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  bytesToHex,
-  type Hex,
-  hexToBytes,
-  type LocalAccount,
-  parseEther,
-  parseEventLogs,
-  stringToHex,
-  toHex,
-} from 'viem'
+import { bytesToHex, type Hex, type LocalAccount, parseEther, parseEventLogs, stringToHex, toHex } from 'viem'
 import { isRefused } from '../../influence/refusal.ts'
 import { encodeRowProof } from '../../influence/rowProof.ts'
 import type { OpenedIndex, Query, RowProof, Score } from '../../influence/surface.ts'
@@ -42,6 +33,7 @@ import {
 } from '../../studio/chain/trainVersion.ts'
 import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../studio/chain/version.ts'
 import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../studio/surface.ts'
+import { taskSet } from '../../studio/tasks.ts'
 import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
 
 const consumerContract = compileContract('Consumer')
@@ -50,6 +42,8 @@ const contributors = [devAccount(4), devAccount(5)]
 const liar = devAccount(6)
 const WAIT_MS = 60_000
 const CALLBACK_GAS = 300_000
+const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
+const questions = tasks.questions.map(([row]) => new TextDecoder().decode(row!.input))
 const BOUNDS = { maxInputTokens: 32, maxOutputTokens: 8 }
 const inference = { address: INFERENCE, abi: inferenceAbi } as const
 const attribution = { address: ATTRIBUTION, abi: attributionAbi } as const
@@ -107,30 +101,14 @@ test('thread: rows become a version, a trained adapter, an attested model versio
   const names = ['revealWindowS', 'attestationWindowS'].map((name) => stringToHex(name, { size: 32 }))
   const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
   await write(client, admin, { ...params, functionName: 'setMany', args: [names, [1n, 10n]] })
-  const datanet = { name: 'reversed words', domain: 'text', licence: 'CC0-1.0', curation: 'open' } as const
+  const datanet = { name: 'three tasks', domain: 'text', licence: 'CC0-1.0', curation: 'open' } as const
   const datanetId = await createDatanet(client, owner, datanet)
-  const words = [
-    'tree',
-    'stone',
-    'river',
-    'cloud',
-    'bread',
-    'glass',
-    'plant',
-    'horse',
-    'night',
-    'house',
-    'light',
-    'water',
-  ]
-  const rows = canonicalRows(
-    words.map((word) => ({ input: utf8(`reverse ${word}`), output: utf8([...word].reverse().join('')) })),
-  )
-  await addRows(client, contributors[0]!, datanetId, rows.slice(0, 6))
-  await addRows(client, contributors[1]!, datanetId, rows.slice(6))
+  const rows = canonicalRows(tasks.rows.slice(0, 3).flat())
+  await addRows(client, contributors[0]!, datanetId, rows.slice(0, 4))
+  await addRows(client, contributors[1]!, datanetId, rows.slice(4))
   const version = await publishWhenReady(datanetId)
   const modelId = await proposeModel(client, owner, {
-    purpose: 'reverses words',
+    purpose: 'three tasks',
     baseHash: studio.hashes.base,
     datanets: [datanetId],
     inputWei: parseEther('1'),
@@ -141,7 +119,7 @@ test('thread: rows become a version, a trained adapter, an attested model versio
   await startTraining(client, owner, modelId)
   const plan = await planVersion(client, modelId, [{ datanetId, version }])
   assert.is(plan.rows.length, rows.length)
-  const options = { ...DEFAULT_TRAIN_OPTIONS, steps: 5, warmupSteps: 1, batchRows: 4 }
+  const options = { ...DEFAULT_TRAIN_OPTIONS, steps: 20, warmupSteps: 2, batchRows: 8 }
   trained = await trainVersion(studio, plan, options, () => {})
   const evaluation = await studio.evaluate(trained.adapter, [plan.rows[0]!.row])
   if ('kind' in evaluation) throw new Error(evaluation.code)
@@ -196,7 +174,7 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
   const liarId = await idOf(client, liar.address)
   lieFeeWei = await escrowWei(0)
   const none = { callback: `0x${'00'.repeat(20)}`, callbackGas: 0, callbackData: '0x', provider: liarId }
-  const args = [await requestOf('reverse apple', none)]
+  const args = [await requestOf(questions[2]!, none)]
   const receipt = await write(client, asker, { ...inference, functionName: 'request', args, value: lieFeeWei })
   lieId = eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
   await write(client, liar, { ...inference, functionName: 'accept', args: [lieId] })
@@ -206,7 +184,7 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
     modelVersion: id,
     layout: index.layout,
     adapter,
-    input: utf8('reverse apple'),
+    input: utf8(questions[2]!),
     bounds: BOUNDS,
   }
   const answered = await answerJob(studio, job)
@@ -236,20 +214,20 @@ test('thread: a contract asks, the provider answers, the settlement calls the co
     },
   })
   serving.catch((error: unknown) => (fault = error))
-  const jobId = await askThroughConsumer('reverse tree')
+  const jobId = await askThroughConsumer(questions[0]!)
   const job = await waitSettled(client, jobId, WAIT_MS)
-  assert.is(job.requester, consumer.toLowerCase() === job.requester.toLowerCase() ? job.requester : consumer)
+  assert.is(job.requester.toLowerCase(), consumer.toLowerCase())
   assert.is(await callbackOf(jobId), true)
   assert.is(await readConsumer('lastRequestId'), jobId)
   assert.is(await readConsumer('lastCallbackData'), '0xabcd')
   const { output } = await ask<{ output: string }>(client, 'openledger_getJob', [`${jobId}`])
-  assert.is(await readConsumer('lastOutput'), toHex(output))
+  assert.is(await readConsumer('lastOutput'), output)
 })
 
 test('thread: a callback that fails takes nothing from the settlement', async () => {
   const { abi } = consumerContract
   await write(client, owner, { address: consumer, abi, functionName: 'setFailsCallback', args: [true] } as never)
-  const jobId = await askThroughConsumer('reverse stone')
+  const jobId = await askThroughConsumer(questions[1]!)
   await waitSettled(client, jobId, WAIT_MS)
   assert.is(await callbackOf(jobId), false)
   assert.is(await readConsumer('lastRequestId'), jobId - 1n)
@@ -285,7 +263,7 @@ test('thread: anyone recomputes the settled result, and the chain verifies the s
       assert.is(isRefused(computed) ? computed.code : bytesToHex(computed.bytes), result)
       const { scores } = (await index.score(query)) as Score
       const entries = await client.readContract({ ...attribution, functionName: 'entriesOf', args: [result] })
-      console.log(jobId, entries.length, scores)
+      assert.ok(entries.length > 0)
       for (const { row, score } of entries) assert.is(score, scores[row])
       for (const [row, score] of scores.entries()) {
         const proof = bytesToHex(encodeRowProof((await index.proveRow(query, row)) as RowProof))
@@ -369,7 +347,6 @@ test('thread: the asker of the altered answer gets all back, and the liar nothin
   const id = await idOf(client, liar.address)
   assert.is(await client.readContract({ ...feeSplit, functionName: 'balanceOf', args: [id] }), 0n)
   assert.ok((await readSettled()).every(({ jobId }) => jobId !== lieId))
-  assert.equal(hexToBytes((await readJob(client, lieId)).versionId), hexToBytes(versionId))
 })
 
 test.run()
