@@ -11,11 +11,11 @@ import { reexecute } from './reexecution.ts'
  * trained before no longer re-execute.
  */
 const EXPECTED = {
-  base: '7d823410d997a9701f40d0f2280a08b3dc5bd02bed8102336ee04f7d06e9f6c7',
-  fiveSteps: '6b5b271cede0ffdaaf92482751356f14a7af8541b2b40d1081d4a8e2ff5bea90',
-  thousandRows: '2d946e55d48715c688e49a694603b94395518603ffa52ac2d0b09d9f6c1b2c3c',
-  answers: '828d08ccb596baf4f1f5b8562dfe9acc0445c10f61944dc4c1c975bab99f3265',
-  query: '739cc7fc6b2738772a8ba5b03c62d44ae6e2cc1186cf2a3670ef8adc6753c9a6',
+  base: '3fd062c5bc604b5ef9f8c853dcf1c285d46439bfd6049c0e04eb29cffeaed8a9',
+  fiveSteps: 'd5e62c3b351b9fce74f8737bcf17c19508fa081924496a9f10f72bbca50b2f82',
+  thousandRows: '6f68853b49889a83b4edb271fab7f8e2acfd7e1632ef202f4c10671fc519c615',
+  answers: '3300ad50a085781f5f3b51bd638deea9bbe48caf0b3740c05a798019ed0432a5',
+  query: '18d54d7a37f2115aad90ab26d02563f169d55e2703b513bd3d9ca6a1d93891d0',
 }
 
 test('re-execution: five training steps, a thousand row gradients, answers and a query have the committed hashes', async () => {
