@@ -7,7 +7,7 @@ import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
 import { readDatanet } from '../../studio/chain/datanet.ts'
 import { approveModel, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
 import { planVersion, registerVersion, trainVersion, waitServing } from '../../studio/chain/trainVersion.ts'
-import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../studio/surface.ts'
+import { DEFAULT_TRAIN_OPTIONS, type StudioWorker, type TrainOptions } from '../../studio/surface.ts'
 import { devAccount } from '../cli/account.ts'
 import { openStudio } from '../cli/baseModel.ts'
 import { progressText } from '../cli/progress.ts'
@@ -102,7 +102,7 @@ async function trainModel(
 ): Promise<void> {
   const plan = await planVersion(client, modelId, datanets)
   const training = startStep(`Training model ${modelId} on ${plan.rows.length} rows`)
-  const settings = { ...DEFAULT_TRAIN_OPTIONS, seed: options.seed, steps: options.steps ?? DEFAULT_TRAIN_OPTIONS.steps }
+  const settings = trainSettings(options.seed, options.steps)
   const trained = await trainVersion(studio, plan, settings, (progress) => training.update(progressText(progress)))
   training.done(`loss ${trained.losses.at(-1)!.toFixed(3)}`)
   const evaluating = startStep('Evaluating on a sample of its own rows')
@@ -116,6 +116,12 @@ async function trainModel(
   await waitServing(client, versionId, ATTEST_TIMEOUT_MS)
   attesting.done()
   console.log(`model ${modelId} serves; answer questions to it with \`openledger serve ${modelId}\``)
+}
+
+/** The defaults for so many steps: the warm-up keeps its share of them. */
+export function trainSettings(seed: number, steps = DEFAULT_TRAIN_OPTIONS.steps): TrainOptions {
+  const warmupSteps = Math.ceil((DEFAULT_TRAIN_OPTIONS.warmupSteps * steps) / DEFAULT_TRAIN_OPTIONS.steps)
+  return { ...DEFAULT_TRAIN_OPTIONS, seed, steps, warmupSteps }
 }
 
 function sample(rows: readonly Row[]): Row[] {
