@@ -49,7 +49,7 @@ export async function startDevnet(args: readonly string[]): Promise<DemoChain> {
     url,
     isOwn: true,
     async close() {
-      if (child.exitCode !== null) return
+      if (child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGINT')
       await once(child, 'exit')
     },
