@@ -9,6 +9,7 @@ import type { OpenedIndex, Query, RowProof, Score } from '../../influence/surfac
 import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
 import { devAccount } from '../../node/cli/account.ts'
 import { openStudio } from '../../node/cli/baseModel.ts'
+import { trainSettings } from '../../node/commands/train.ts'
 import type { DemoChain } from '../../node/demo/devnetProcess.ts'
 import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
 import { attributionAbi } from '../../precompiles/generated/attribution.ts'
@@ -32,7 +33,7 @@ import {
   waitServing,
 } from '../../studio/chain/trainVersion.ts'
 import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../studio/chain/version.ts'
-import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../studio/surface.ts'
+import type { StudioWorker } from '../../studio/surface.ts'
 import { taskSet } from '../../studio/tasks.ts'
 import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
 
@@ -119,7 +120,7 @@ test('thread: rows become a version, a trained adapter, an attested model versio
   await startTraining(client, owner, modelId)
   const plan = await planVersion(client, modelId, [{ datanetId, version }])
   assert.is(plan.rows.length, rows.length)
-  const options = { ...DEFAULT_TRAIN_OPTIONS, steps: 20, warmupSteps: 2, batchRows: 8 }
+  const options = { ...trainSettings(1, 20), batchRows: 8 }
   trained = await trainVersion(studio, plan, options, () => {})
   const evaluation = await studio.evaluate(trained.adapter, [plan.rows[0]!.row])
   if ('kind' in evaluation) throw new Error(evaluation.code)
