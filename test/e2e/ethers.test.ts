@@ -66,7 +66,7 @@ test('ethers: a revert is decoded, custom error and text', async () => {
       .catch((error: unknown) => error)
   const custom = await add(101n)
   assert.ok(isError(custom, 'CALL_EXCEPTION'))
-  assert.equal([custom.revert?.name, custom.revert?.args], ['TooMuch', [101n, 100n]])
+  assert.equal([custom.revert?.name, [...(custom.revert?.args ?? [])]], ['TooMuch', [101n, 100n]])
   const worded = await add(7n)
   assert.ok(isError(worded, 'CALL_EXCEPTION'))
   assert.is(worded.reason, 'seven is out')
@@ -78,7 +78,7 @@ test("ethers: a native's refusal is decoded as a contract's", async () => {
     .getFunction('getDatanet')(99n)
     .catch((thrown: unknown) => thrown)
   assert.ok(isError(error, 'CALL_EXCEPTION'))
-  assert.equal([error.revert?.name, error.revert?.args], ['UnknownDatanet', [99n]])
+  assert.equal([error.revert?.name, [...(error.revert?.args ?? [])]], ['UnknownDatanet', [99n]])
 })
 
 test('ethers: refusals of the node have the codes that ethers gives them', async () => {
