@@ -330,6 +330,24 @@ async function claim(account: LocalAccount, expectedWei: bigint): Promise<void> 
   assert.is(await client.getBalance(account), before + expectedWei - gasWei)
 }
 
+test('thread: the node explains to each contributor what the settlement paid', async () => {
+  for (const { jobId, contributors: ids, rewardsWei } of await readSettled())
+    for (const { address } of contributors) {
+      const id = await idOf(client, address)
+      const ownWei = rewardsWei.reduce((sum, wei, i) => (ids[i] === id ? sum + wei : sum), 0n)
+      const told = await ask<Explained>(client, 'openledger_explainReward', [address, `${jobId}`])
+      assert.equal([told.status, told.rewardWei], [ownWei > 0n ? 'paid' : 'unpaid', `${ownWei}`])
+      assert.is(told.rows.filter(({ status }) => status === 'paid').length, ids.filter((one) => one === id).length)
+      assert.ok(told.rows.length > 0 && told.rows.every(({ explanation }) => explanation.length > 0))
+    }
+})
+
+interface Explained {
+  readonly status: string
+  readonly rewardWei: string
+  readonly rows: readonly { readonly status: string; readonly explanation: string }[]
+}
+
 test('thread: the asker of the altered answer gets all back, and the liar nothing', async () => {
   const { attestBy } = await readJob(client, lieId)
   const before = await client.getBalance(asker)
