@@ -22,7 +22,7 @@ import { isRefused, type Refused } from '../../influence/refusal.ts'
 import { treeRoot } from '../../influence/tree.ts'
 import { equal } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
-import { bytesOf, openCase, type VectorCase } from './vectorCases.ts'
+import { bytesOf, openCase, type VectorCase } from './conformance/vectorCases.ts'
 
 const vectors = JSON.parse(readFileSync(new URL('../vectors/influence/small/files.json', import.meta.url), 'utf8')) as {
   case: VectorCase

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import type { BuiltIndex } from '../../influence/buildIndex.ts'
 import { wordsOf } from '../../influence/quantise.ts'
 import type { Query } from '../../influence/surface.ts'
-import { buildOrThrow, queryOf, rowsOf } from './vectorCases.ts'
+import { buildOrThrow, queryOf, rowsOf } from './conformance/vectorCases.ts'
 
 export interface RandomCase {
   readonly dims: readonly number[]

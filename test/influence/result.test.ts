@@ -7,7 +7,7 @@ import { checkQuery, decodeQueryFile } from '../../influence/queryFile.ts'
 import { isRefused } from '../../influence/refusal.ts'
 import { decodeResult, encodeResult, resultRoot } from '../../influence/result.ts'
 import type { Attribution, Query } from '../../influence/surface.ts'
-import { bytesOf, openCase, type VectorCase } from './vectorCases.ts'
+import { bytesOf, openCase, type VectorCase } from './conformance/vectorCases.ts'
 
 const FOLDER = new URL('../vectors/influence/small', import.meta.url).pathname
 const read = <T>(name: string): T => JSON.parse(readFileSync(`${FOLDER}/${name}.json`, 'utf8')) as T

@@ -12,8 +12,8 @@ import type { Attribution, RowProof } from '../../influence/surface.ts'
 import { treeRoot } from '../../influence/tree.ts'
 import { verifyRow } from '../../influence/verifyRow.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
-import { openEngine } from './caseChecks.ts'
-import { openCase, type VectorCase } from './vectorCases.ts'
+import { openEngine } from './conformance/caseChecks.ts'
+import { openCase, type VectorCase } from './conformance/vectorCases.ts'
 
 const FOLDER = new URL('../vectors/influence/small', import.meta.url).pathname
 const cases = (JSON.parse(readFileSync(`${FOLDER}/pipeline.json`, 'utf8')) as { cases: VectorCase[] }).cases

@@ -9,7 +9,7 @@ import { isRefused } from '../../influence/refusal.ts'
 import { levelScores } from '../../influence/scoring/attribution.ts'
 import { scaledTerm } from '../../influence/scoring/dataInf.ts'
 import type { Attribution, Query, Score } from '../../influence/surface.ts'
-import { openEngine } from './caseChecks.ts'
+import { openEngine } from './conformance/caseChecks.ts'
 import { oracle } from './oracle.ts'
 import { buildCase, permuteBlocks, queryOfValues, randomCase } from './randomCases.ts'
 

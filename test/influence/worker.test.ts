@@ -14,9 +14,9 @@ import {
   openInfluenceWorker,
   type WorkerStatus,
 } from '../../influence/worker/openInfluenceWorker.ts'
-import { openEngine } from './caseChecks.ts'
+import { openEngine } from './conformance/caseChecks.ts'
+import { openCase, type VectorCase } from './conformance/vectorCases.ts'
 import { reportNoAdapter, softwareAdapterEnv } from './softwareAdapter.ts'
-import { openCase, type VectorCase } from './vectorCases.ts'
 
 const FOLDER = new URL('../vectors/influence/small', import.meta.url).pathname
 const cases = (JSON.parse(readFileSync(`${FOLDER}/pipeline.json`, 'utf8')) as { cases: VectorCase[] }).cases

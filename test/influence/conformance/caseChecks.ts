@@ -1,13 +1,13 @@
 /** Checks one case of the influence vectors stage by stage against a back end. */
-import type { ComputeBackend } from '../../influence/backends/kernels.ts'
-import type { BuiltIndex } from '../../influence/buildIndex.ts'
-import { InfluenceEngine } from '../../influence/engine.ts'
-import { scaleOf, squaredNorms } from '../../influence/gradients/layers.ts'
-import { NO_DUPLICATE } from '../../influence/indexFile.ts'
-import { isRefused } from '../../influence/refusal.ts'
-import { findDuplicates, levelScores } from '../../influence/scoring/attribution.ts'
-import type { BlockStages } from '../../influence/scoring/dataInf.ts'
-import type { Attribution, Query, Score } from '../../influence/surface.ts'
+import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
+import type { BuiltIndex } from '../../../influence/buildIndex.ts'
+import { InfluenceEngine } from '../../../influence/engine.ts'
+import { scaleOf, squaredNorms } from '../../../influence/gradients/layers.ts'
+import { NO_DUPLICATE } from '../../../influence/indexFile.ts'
+import { isRefused } from '../../../influence/refusal.ts'
+import { findDuplicates, levelScores } from '../../../influence/scoring/attribution.ts'
+import type { BlockStages } from '../../../influence/scoring/dataInf.ts'
+import type { Attribution, Query, Score } from '../../../influence/surface.ts'
 import { strings, type Tally } from './tally.ts'
 import {
   hexOf,

@@ -1,6 +1,6 @@
 /** Checks a whole folder of influence vectors against a back end. */
 import { existsSync, readFileSync } from 'node:fs'
-import type { ComputeBackend } from '../../influence/backends/kernels.ts'
+import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
 import { checkLimits, checkQuantiser } from './arithmeticChecks.ts'
 import { checkCase } from './caseChecks.ts'
 import { checkFiles } from './fileChecks.ts'

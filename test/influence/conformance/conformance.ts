@@ -3,7 +3,7 @@
  * `node test/influence/conformance.ts DIR [--backend gpu|js|all] [--software]`.
  */
 import { parseArgs } from 'node:util'
-import { openBackend } from '../../influence/backends/openBackend.ts'
+import { openBackend } from '../../../influence/backends/openBackend.ts'
 import { Tally } from './tally.ts'
 import { checkFolder } from './vectorChecks.ts'
 

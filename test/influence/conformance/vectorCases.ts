@@ -1,12 +1,12 @@
 /** Reads cases of the influence vectors: words, options, and the stages of §5 in the layout of the stage hashes. */
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { type BuildOptions, type BuiltIndex, buildIndex, type GradientRow } from '../../influence/buildIndex.ts'
-import { createQuery } from '../../influence/queryFile.ts'
-import { isRefused } from '../../influence/refusal.ts'
-import type { BlockStages } from '../../influence/scoring/dataInf.ts'
-import type { Query } from '../../influence/surface.ts'
-import { fromHex } from '../../primitives/bytes.ts'
+import { type BuildOptions, type BuiltIndex, buildIndex, type GradientRow } from '../../../influence/buildIndex.ts'
+import { createQuery } from '../../../influence/queryFile.ts'
+import { isRefused } from '../../../influence/refusal.ts'
+import type { BlockStages } from '../../../influence/scoring/dataInf.ts'
+import type { Query } from '../../../influence/surface.ts'
+import { fromHex } from '../../../primitives/bytes.ts'
 
 export type StageName = 'Q' | 'R' | 'W' | 'U' | 'Z' | 'H' | 'P'
 export const STAGE_NAMES: readonly StageName[] = ['Q', 'R', 'W', 'U', 'Z', 'H', 'P']
