@@ -4,8 +4,8 @@ import * as assert from 'uvu/assert'
 import { createFastKeccak } from '../../influence/backends/fastKeccak.ts'
 import { createJsBackend } from '../../influence/backends/jsBackend.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
-import { Tally } from './tally.ts'
-import { checkFolder } from './vectorChecks.ts'
+import { Tally } from './conformance/tally.ts'
+import { checkFolder } from './conformance/vectorChecks.ts'
 
 const FOLDER = new URL('../vectors/influence', import.meta.url).pathname
 
