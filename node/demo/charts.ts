@@ -68,7 +68,7 @@ export interface HeatMap {
 export function heatMap(map: HeatMap, title: string): string {
   const cell = { width: 52, height: 26 }
   const left = 150
-  const top = 92
+  const top = 72
   const head = map.columns.map((name, c) => {
     const x = left + c * cell.width + cell.width / 2
     return `<text transform="translate(${x} ${top - 8}) rotate(-40)" fill="${INK}">${escapeHtml(name)}</text>`

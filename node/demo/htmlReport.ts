@@ -14,8 +14,8 @@ const COLOUR: Record<ContributorResult['kind'], string> = {
 const STYLE = `
 body{font:15px/1.5 system-ui,sans-serif;color:#1c2430;max-width:960px;margin:40px auto;padding:0 24px;background:#fff}
 h1{font-size:26px;margin:0 0 4px}h2{font-size:19px;margin:36px 0 8px}p{margin:6px 0 12px;color:#435062}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:12px;margin:20px 0}
-.fact{border:1px solid #e4e8ee;border-radius:10px;padding:12px 14px}.fact b{display:block;font-size:22px}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(130px,1fr));gap:12px;margin:20px 0}
+.fact{border:1px solid #e4e8ee;border-radius:10px;padding:12px 14px}.fact b{display:block;font-size:19px}
 .fact span{color:#6b7686;font-size:13px}table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{text-align:left;color:#6b7686;font-weight:500}th,td{padding:5px 8px;border-bottom:1px solid #e4e8ee}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto}
