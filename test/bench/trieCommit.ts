@@ -16,7 +16,9 @@ const change = (index: number, balanceWei: bigint): TrieChange => ({
 })
 const all = Array.from({ length: ACCOUNTS }, (_, index) => change(index, 10n ** 18n + BigInt(index)))
 const blockOf = (round: number) =>
-  Array.from({ length: CHANGES }, (_, i) => change((i * 19 + round * 7_919) % (ACCOUNTS + 1_000), BigInt(round * 1_000_000 + i + 1)))
+  Array.from({ length: CHANGES }, (_, i) =>
+    change((i * 19 + round * 7_919) % (ACCOUNTS + 1_000), BigInt(round * 1_000_000 + i + 1)),
+  )
 
 const nodes = new Map<string, Uint8Array>()
 const io = {
