@@ -1,0 +1,80 @@
+/** Model versions whose index is open and verified: a few are kept, and none is closed while somebody works with it. */
+import { bytesToHex, type Hex } from 'viem'
+import { isRefused, type Refused } from '../../influence/refusal.ts'
+import type { IndexSource, OpenedIndex } from '../../influence/surface.ts'
+import type { VersionContent } from '../../studio/chain/version.ts'
+
+/** Opened versions kept: an index of the slice is some megabytes, in this process and in the worker. */
+export const OPEN_VERSIONS_MAX = 4
+
+export interface OpenVersion {
+  readonly version: VersionContent
+  readonly opened: OpenedIndex
+}
+
+export interface OpenVersionsOptions {
+  readonly load: (versionId: Hex) => Promise<VersionContent>
+  readonly openIndex: (source: IndexSource) => Promise<OpenedIndex | Refused>
+}
+
+export interface OpenVersions {
+  /** Opens with full verification and checks the root against the chain's; throws when it does not hold. */
+  use<T>(versionId: Hex, work: (version: OpenVersion) => Promise<T>): Promise<T>
+  /** Nobody may be at work. */
+  close(): Promise<void>
+}
+
+interface Held {
+  readonly opening: Promise<OpenVersion>
+  users: number
+}
+
+export function createOpenVersions(options: OpenVersionsOptions): OpenVersions {
+  const held = new Map<Hex, Held>()
+  const hold = (versionId: Hex): Held => {
+    const one = held.get(versionId) ?? { opening: open(options, versionId), users: 0 }
+    // Last used, last in the map's order.
+    held.delete(versionId)
+    held.set(versionId, one)
+    one.users++
+    return one
+  }
+  const closeIdle = async () => {
+    for (const [versionId, { opening, users }] of held) {
+      if (held.size <= OPEN_VERSIONS_MAX) return
+      if (users > 0) continue
+      held.delete(versionId)
+      // A worker that has crashed holds the index no longer.
+      await (await opening).opened.close().catch(() => {})
+    }
+  }
+  return {
+    async use(versionId, work) {
+      const one = hold(versionId)
+      try {
+        const version = await one.opening.catch((error: unknown) => {
+          if (held.get(versionId) === one) held.delete(versionId)
+          throw error
+        })
+        return await work(version)
+      } finally {
+        one.users--
+        await closeIdle()
+      }
+    },
+    async close() {
+      for (const { opening } of held.values()) await (await opening).opened.close()
+      held.clear()
+    },
+  }
+}
+
+async function open({ load, openIndex }: OpenVersionsOptions, versionId: Hex): Promise<OpenVersion> {
+  const version = await load(versionId)
+  const opened = await openIndex(version.index.bytes)
+  if (isRefused(opened)) throw new Error(`index: ${opened.code}: expected ${opened.expected}, got ${opened.got}`)
+  const root = bytesToHex(opened.info.indexRoot)
+  if (root === version.info.indexRoot) return { version, opened }
+  await opened.close()
+  throw new Error(`index root: expected ${version.info.indexRoot}, got ${root}`)
+}
