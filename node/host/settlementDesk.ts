@@ -15,8 +15,8 @@ const PENDING_MAX = 4_096
 
 export interface SettlementDesk {
   add(attestation: Attestation): void
-  /** Signed for this epoch, oldest first. */
-  pending(epoch: Epoch): Settlement[]
+  /** Signed for this epoch as they are taken, oldest first. */
+  pending(epoch: Epoch): Iterable<Settlement>
   /** The builder refused it: it can never succeed, so it is forgotten. */
   drop(settlement: Settlement, refusal: Refusal): void
   /** Forgets what a final block has brought. */
@@ -50,9 +50,10 @@ export function createSettlementDesk(options: SettlementDeskOptions): Settlement
       if (waiting.size < PENDING_MAX) waiting.set(bytesToHex(idOf(attestation)), attestation)
       else options.log(`${PENDING_MAX} settlements wait already: one was dropped`)
     },
-    pending: (epoch) => [...waiting].map(([key, attestation]) => sign(key, attestation, epoch)),
+    *pending(epoch) {
+      for (const [key, attestation] of waiting) yield sign(key, attestation, epoch)
+    },
     drop(settlement, refusal) {
-      if (refusal.code === 'SettlementGas' || refusal.code === 'BlockGas') return
       forget(bytesToHex(settlementId(settlement)))
       options.log(`settlement of ${settlement.kind} refused: ${refusal.code}: ${refusal.expected}, got ${refusal.got}`)
     },

@@ -31,6 +31,7 @@ export interface BuiltBlock extends ExecutedBlock {
   readonly skipped: readonly { readonly transaction: UserTransaction; readonly refusal: Refusal }[]
   /** Transactions that ran past the time budget and were rolled back. */
   readonly aborted: readonly UserTransaction[]
+  /** Settlements that no block can take, with the reason. */
   readonly failedSettlements: readonly { readonly settlement: Settlement; readonly refusal: Refusal }[]
 }
 
@@ -109,6 +110,8 @@ class Builder {
       const transaction = settlementTransaction(this.#context.rules.keccak, settlement, gas)
       if (!this.#fits(transaction)) return
       const refusal = await this.#open.attempt(() => this.#open.settle(transaction))
+      // With less than a whole block's allowance it may only have come too late: the next block has all of it.
+      if (refusal?.code === 'SettlementGas' && this.#open.gasUsed > 0n) return
       if (refusal === undefined) this.#take(transaction)
       else this.#failed.push({ settlement, refusal })
     }

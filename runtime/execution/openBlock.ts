@@ -3,6 +3,7 @@
  * builds the others reproduce.
  */
 import assert from 'node:assert/strict'
+import { EVMError } from '@ethereumjs/evm'
 import { VM } from '@ethereumjs/vm'
 import { FEE_SPLIT_ADDRESS, STAKING_ADDRESS, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
 import { feeSplitContract } from '../../precompiles/feeSplit/contract.ts'
@@ -277,6 +278,8 @@ function add(spent: Spent, outcome: CallOutcome): void {
 }
 
 function settlementFailed(outcome: CallOutcome): Refusal<ExecutionFault> {
+  if (outcome.error === EVMError.errorMessages.OUT_OF_GAS)
+    return refuse('SettlementGas', 'enough gas for the native part', `out of gas after ${outcome.gasUsed}`)
   return refuse('SettlementFailed', 'a native part that succeeds', `${outcome.error} ${toHex(outcome.output)}`)
 }
 

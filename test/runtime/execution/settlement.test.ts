@@ -15,6 +15,7 @@ import { createNativeContracts, type NativeContracts } from '../../../runtime/ev
 import { buildBlock } from '../../../runtime/execution/buildBlock.ts'
 import { executeBlock } from '../../../runtime/execution/executeBlock.ts'
 import {
+  SETTLEMENT_GAS_MAX,
   type Settlement,
   settlementId,
   settlementRoot,
@@ -27,10 +28,12 @@ import { accepted, createWorld, signed, word } from '../world.ts'
 /** Stores calldata's second word (the request id is the first) in slot 0; given id 13, it reverts. */
 const CALLBACK = fromHex('0x600435600d14601057600435' + '5f55' + '005b5b5f5ffd')
 const TARGET = new Uint8Array(20).fill(0xca)
+/** Fits into a block's settlements once. */
+const DEAR_GAS = 5_000_000n
 
 /**
  * IAttribution and IInference with the least behaviour that shows the executor's part: job 7 fails, jobs above 10 ask for
- * a callback, each settlement emits one log.
+ * a callback, each settlement emits one log; job 9 takes `DEAR_GAS`, job 8 more than any block has.
  */
 function fakeNatives(): NativeContracts {
   const real = createNativeContracts()
@@ -40,6 +43,8 @@ function fakeNatives(): NativeContracts {
       if (equal(address, ATTRIBUTION_ADDRESS)) {
         if (!call.isSystem) throw new NativeRevert('NotSystem', Uint8Array.of(1))
         const jobId = bytesToUint(call.input.slice(4, 36))
+        if (jobId === 8n) host.charge(SETTLEMENT_GAS_MAX)
+        if (jobId === 9n) host.charge(DEAR_GAS)
         if (jobId === 7n) throw new NativeRevert('JobNotOpen', Uint8Array.of(7))
         host.sstore(jobId, host.sload(jobId) + 1n)
         host.emit([word(jobId)], new Uint8Array(0))
@@ -209,6 +214,18 @@ test('settlement: a failing one is left out by the builder without a trace', asy
   const mixed = await buildBlock(world.context({ settlements: [job(7n), job(1n)] }))
   assert.is(mixed.failedSettlements.length, 1)
   assert.is(toHex(mixed.hash), toHex(plain.hash))
+})
+
+test('settlement: what only lacks gas behind others waits for the next block; what fits into none is refused', async () => {
+  const behind = await buildBlock(world.context({ settlements: [job(9n), job(19n), job(9n), job(1n)] }))
+  assert.is(behind.transactions.length, 2)
+  assert.equal(behind.failedSettlements, [])
+  const first = await buildBlock(world.context({ settlements: [job(8n), job(1n)] }))
+  assert.is(first.transactions.length, 1)
+  assert.equal(
+    first.failedSettlements.map(({ settlement, refusal }) => [toHex(settlementId(settlement)), refusal.code]),
+    [[toHex(word(8)), 'SettlementGas']],
+  )
 })
 
 test('settlement: nobody else can speak as the system', async () => {
