@@ -66,8 +66,9 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     rpc,
     async close() {
       await validator.host.close()
-      await rpc.close()
+      // Attestation reads over RPC: it ends first.
       await validator.attestation.close()
+      await rpc.close()
       await evm.close()
       journal.close()
       await chain.store.close()
