@@ -176,7 +176,7 @@ export interface EvmRuns {
   accessList(request: EvmRequest): Promise<AccessListOutcome>
 }
 
-/** Objects of at most 1 MiB, by the sha-256 of their bytes (docs/plan.md). */
+/** Objects of at most 1 MiB, by the sha-256 of their bytes. */
 export interface ContentAccess {
   get(digest: Uint8Array): Answer<Uint8Array | undefined>
   put(bytes: Uint8Array): Answer<{ readonly kind: 'stored'; readonly digest: Uint8Array } | Refused>
