@@ -46,7 +46,7 @@ export interface SoloHostOptions {
 export interface SoloHost {
   /** Makes blocks by time; 0 stops the timer. */
   setIntervalMs(intervalMs: number): void
-  /** Makes a block as soon as a transaction or settlement waits. */
+  /** Makes a block as soon as a transaction or settlement waits, and another while some are left. */
   setAutomine(isOn: boolean): void
   /** Something waits: automine makes a block. */
   poke(): void
@@ -66,7 +66,10 @@ export function createSoloHost(options: SoloHostOptions): SoloHost {
   let isClosed = false
 
   const enqueue = (): Promise<void> => {
-    const done = tail.then(() => (isClosed ? undefined : produce(options)))
+    const done = tail.then(async () => {
+      // What did not fit into this block needs no new transaction to get its turn.
+      if (!isClosed && (await produce(options))) pokeForWaiting()
+    })
     tail = done.catch((error: unknown) => {
       isClosed = true
       clearTimeout(timer)
@@ -84,6 +87,17 @@ export function createSoloHost(options: SoloHostOptions): SoloHost {
         .catch(() => {})
     }, afterMs)
   }
+  const poke = () => {
+    if (!isAutomine || isPoked || isClosed) return
+    isPoked = true
+    setImmediate(() => {
+      isPoked = false
+      void enqueue().catch(() => {})
+    })
+  }
+  const pokeForWaiting = () => {
+    if (isAutomine && isAnythingWaiting(options)) poke()
+  }
   return {
     setIntervalMs(ms) {
       intervalMs = ms
@@ -91,15 +105,9 @@ export function createSoloHost(options: SoloHostOptions): SoloHost {
     },
     setAutomine(isOn) {
       isAutomine = isOn
+      pokeForWaiting()
     },
-    poke() {
-      if (!isAutomine || isPoked || isClosed) return
-      isPoked = true
-      setImmediate(() => {
-        isPoked = false
-        void enqueue().catch(() => {})
-      })
-    },
+    poke,
     async mine(blocks) {
       for (let i = 0; i < blocks; i++) await enqueue()
     },
@@ -112,8 +120,14 @@ export function createSoloHost(options: SoloHostOptions): SoloHost {
   }
 }
 
-/** One view: build, check as a validator, sign, commit. */
-async function produce(options: SoloHostOptions): Promise<void> {
+function isAnythingWaiting({ transactions, settlements, duties }: SoloHostOptions): boolean {
+  for (const _ of transactions()) return true
+  for (const _ of settlements.pending(duties.epoch())) return true
+  return false
+}
+
+/** One view: build, check as a validator, sign, commit. Says whether anything came of what waited. */
+async function produce(options: SoloHostOptions): Promise<boolean> {
   const { duties, key, settlements } = options
   const tip = duties.tip()
   const epoch = duties.epoch()
@@ -134,6 +148,7 @@ async function produce(options: SoloHostOptions): Promise<void> {
   const final = await duties.commit(checked, candidate, finalize(options, epoch, candidate))
   settlements.settled(final)
   options.onFinal(final)
+  return built.transactions.length > 0 || built.aborted.length > 0
 }
 
 /** The candidate after the newest committed one; view 0 of an epoch is its root, whose id is epochHash. */

@@ -15,7 +15,11 @@ import { ask, type ChainClient, connectChain } from '../../studio/chain/client.t
 
 const BLOCKS = 5
 
-async function withNode<T>(folder: string, run: (client: ChainClient, log: string[]) => Promise<T>): Promise<T> {
+async function withNode<T>(
+  folder: string,
+  run: (client: ChainClient, log: string[]) => Promise<T>,
+  isAutomine = false,
+): Promise<T> {
   const log: string[] = []
   const node: RunningNode = await startNode({
     networkFile: DEVNET_FILE,
@@ -23,7 +27,7 @@ async function withNode<T>(folder: string, run: (client: ChainClient, log: strin
     host: '127.0.0.1',
     port: 0,
     blockIntervalMs: 0,
-    isAutomine: false,
+    isAutomine,
     influence: 'js',
     log: (line) => log.push(line),
     onFault(error) {
@@ -92,6 +96,32 @@ test('restart: head, receipts and waiting transactions are there again; a lost s
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+test('restart: with automine, what waited is mined at once, in as many blocks as it takes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'openledger-restart-'))
+  try {
+    const waiting = await withNode(folder, (client) => Promise.all([burnGas(client, 0), burnGas(client, 1)]))
+    const mined = async (client: ChainClient) => {
+      const receipts = waiting.map((hash) => client.waitForTransactionReceipt({ hash, pollingInterval: 20 }))
+      return (await Promise.all(receipts)).map(({ blockNumber }) => blockNumber).sort()
+    }
+    assert.equal(await withNode(folder, mined, true), [1n, 2n])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+/** Uses more than half of a block's gas at once: INVALID takes all of it. */
+const burnGas = (client: ChainClient, account: number) =>
+  client.sendTransaction({
+    account: devAccount(account),
+    chain: client.chain,
+    data: '0xfe',
+    nonce: 0,
+    gas: 16_000_000n,
+    maxFeePerGas: parseGwei('10'),
+    maxPriorityFeePerGas: 1n,
+  })
 
 /** Deletes the newest two blocks' root nodes behind the store's back. */
 async function loseRoot(folder: string, oldRoot: `0x${string}`): Promise<void> {
