@@ -42,7 +42,11 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
   const chain = await openChain(config)
   const validator = createValidator(config, chain)
   await repair(config, chain, validator)
-  const journal = openJournal(chain.store.folder, (raw) => validator.pool.add(raw, 'local').kind === 'added')
+  const { pool } = validator
+  const journal = openJournal(chain.store.folder, {
+    add: (raw) => pool.add(raw, 'local').kind === 'added',
+    held: () => pool.local().map((transaction) => transaction.bytes),
+  })
   const evm = createEvmWorkerPool({
     folder: chain.store.folder,
     params: chain.network.params,
