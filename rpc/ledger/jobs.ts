@@ -1,16 +1,14 @@
 /** A job as the chain tells it: its record, the events of its life, and its settled attribution. */
+import { enumName } from '../../precompiles/enumName.ts'
+import { JOB_STATE } from '../../precompiles/inference/contract.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import type { Backend } from '../backend.ts'
 import { ATTRIBUTION, INFERENCE } from './natives.ts'
 import { nativeEvents, readNative } from './readNative.ts'
 
-/** In the order of the enum in IInference.sol. */
-export const JOB_STATES = ['none', 'open', 'taken', 'answered', 'settled', 'refunded'] as const
-export type JobState = (typeof JOB_STATES)[number]
-
 export async function readJob(backend: Backend, jobId: bigint) {
   const job = await readNative(backend, INFERENCE, 'getJob', [jobId])
-  const state: JobState = JOB_STATES[job?.state ?? 0] ?? 'none'
+  const state = enumName(JOB_STATE, job?.state ?? 0)
   return job === undefined || state === 'none' ? undefined : { ...job, state }
 }
 
@@ -27,7 +25,7 @@ export async function readRefund(backend: Backend, jobId: bigint) {
   const [refunded] = await nativeEvents(backend, INFERENCE, 'JobRefunded', { jobId })
   return refunded === undefined
     ? undefined
-    : { from: JOB_STATES[refunded.args.from] ?? 'none', refundWei: refunded.args.refundWei }
+    : { from: enumName(JOB_STATE, refunded.args.from), refundWei: refunded.args.refundWei }
 }
 
 /** Record, result and paid rows, best first; `undefined` while the job is not settled. */

@@ -1,5 +1,7 @@
 /** Rows of Datanets: their records, their content, and the order in which a model version's index holds them. */
 
+import { ROW_STATUS } from '../../precompiles/datanet/contract.ts'
+import { enumName } from '../../precompiles/enumName.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { contentIdText } from '../../primitives/contentId.ts'
 import { decodeRow } from '../../primitives/rows.ts'
@@ -8,17 +10,14 @@ import { refused } from '../rpcError.ts'
 import { DATANET, MODEL } from './natives.ts'
 import { nativeEvents, readNative } from './readNative.ts'
 
-/** In the order of the enums in IDatanet.sol. */
-export const ROW_STATUSES = ['none', 'pending', 'accepted', 'rejected', 'duplicate', 'withdrawn'] as const
-export const CURATIONS = ['open', 'owner', 'validators'] as const
-export type RowStatus = (typeof ROW_STATUSES)[number]
+export type RowStatus = keyof typeof ROW_STATUS
 
 /** What the native gives in one call. */
 const PAGE = 256n
 /** Rows of an index that one answer walks: 256 calls of about a millisecond. */
 const INDEX_ROWS_MAX = 65_536
 
-export const rowStatus = (status: number): RowStatus => ROW_STATUSES[status] ?? 'none'
+export const rowStatus = (status: number): RowStatus => enumName(ROW_STATUS, status)
 
 export async function readRow(backend: Backend, datanetId: bigint, rowId: bigint) {
   const row = await readNative(backend, DATANET, 'getRow', [datanetId, rowId])

@@ -1,10 +1,12 @@
 /** openledger_getDatanet(s) and openledger_getRow(s): Datanets with their versions, rows with their content. */
+import { CURATION } from '../../../precompiles/datanet/contract.ts'
+import { enumName } from '../../../precompiles/enumName.ts'
 import type { Backend } from '../../backend.ts'
 import type { Json } from '../../json.ts'
 import { DATANET } from '../../ledger/natives.ts'
 import { plainFields } from '../../ledger/plainJson.ts'
 import { readNative } from '../../ledger/readNative.ts'
-import { CURATIONS, describeContent, readRow, readRowBytes, rowStatus } from '../../ledger/rows.ts'
+import { describeContent, readRow, readRowBytes, rowStatus } from '../../ledger/rows.ts'
 import { param, withDefault } from '../../params/param.ts'
 import { id, looseCount } from '../../params/shapes.ts'
 import { type MethodTable, method } from '../method.ts'
@@ -24,7 +26,7 @@ async function datanetOf(backend: Backend, datanetId: bigint): Promise<Json> {
     const version = await readNative(backend, DATANET, 'versionOf', [datanetId, number])
     if (version !== undefined) versions.push(plainFields(version))
   }
-  return { ...plainFields(info), curation: CURATIONS[info.curation] ?? 'open', versions }
+  return { ...plainFields(info), curation: enumName(CURATION, info.curation), versions }
 }
 
 async function datanets(backend: Backend, start: bigint, count: number): Promise<Json> {
@@ -33,7 +35,7 @@ async function datanets(backend: Backend, start: bigint, count: number): Promise
   const shown: Json[] = []
   for (let id = first; id <= total && shown.length < count; id++) {
     const info = await readNative(backend, DATANET, 'getDatanet', [id])
-    if (info !== undefined) shown.push({ ...plainFields(info), curation: CURATIONS[info.curation] ?? 'open' })
+    if (info !== undefined) shown.push({ ...plainFields(info), curation: enumName(CURATION, info.curation) })
   }
   return { total: total.toString(), datanets: shown }
 }

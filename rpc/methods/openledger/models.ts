@@ -1,4 +1,6 @@
 /** openledger_getModel: a model with its versions. */
+import { enumName } from '../../../precompiles/enumName.ts'
+import { STATE, VERSION_STATE } from '../../../precompiles/model/lifeCycle.ts'
 import type { Backend } from '../../backend.ts'
 import type { Json } from '../../json.ts'
 import { MODEL } from '../../ledger/natives.ts'
@@ -8,9 +10,6 @@ import { param } from '../../params/param.ts'
 import { id } from '../../params/shapes.ts'
 import { type MethodTable, method } from '../method.ts'
 
-/** In the order of the enums in IModel.sol. */
-export const MODEL_STATES = ['none', 'proposed', 'collecting', 'training', 'deployed', 'rejected', 'retired'] as const
-const VERSION_STATES = ['none', 'registered', 'serving'] as const
 /** Newest versions that an answer shows. */
 const VERSIONS_SHOWN_MAX = 32n
 
@@ -18,7 +17,7 @@ async function versionOf(backend: Backend, modelId: bigint, number: bigint): Pro
   const versionId = await readNative(backend, MODEL, 'versionIdOf', [modelId, number])
   const version = versionId === undefined ? undefined : await readNative(backend, MODEL, 'getVersion', [versionId])
   if (versionId === undefined || version === undefined) return null
-  return { versionId, ...plainFields(version), state: VERSION_STATES[version.state] ?? 'none' }
+  return { versionId, ...plainFields(version), state: enumName(VERSION_STATE, version.state) }
 }
 
 async function modelOf(backend: Backend, modelId: bigint): Promise<Json> {
@@ -28,7 +27,7 @@ async function modelOf(backend: Backend, modelId: bigint): Promise<Json> {
   const oldest = model.versionCount > VERSIONS_SHOWN_MAX ? model.versionCount - VERSIONS_SHOWN_MAX + 1n : 1n
   for (let number = model.versionCount; number >= oldest; number--)
     versions.push(await versionOf(backend, modelId, number))
-  return { modelId: modelId.toString(), ...plainFields(model), state: MODEL_STATES[model.state] ?? 'none', versions }
+  return { modelId: modelId.toString(), ...plainFields(model), state: enumName(STATE, model.state), versions }
 }
 
 export const modelMethods: MethodTable = {
