@@ -2,11 +2,13 @@
  * The validator's duty beside blocks: when a version is registered or a job answered, re-execute it, and sign its root
  * under `ATTR` only if all is byte-equal (influence.md §12). One duty at a time; what is owed is found again on start.
  */
-import { type Hex, hexToBytes } from 'viem'
+
+import type { Hex } from 'viem'
 import { isRefused, type Refused } from '../../influence/refusal.ts'
 import type { Attribution, IndexSource, OpenedIndex, Query } from '../../influence/surface.ts'
 import { JOB_STATE } from '../../precompiles/inference/contract.ts'
 import { VERSION_STATE } from '../../precompiles/model/lifeCycle.ts'
+import { fromHex } from '../../primitives/bytes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
 import { loadVersion, readJob, readVersion, type VersionContent } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
@@ -87,7 +89,7 @@ export function createAttester(options: AttesterOptions): Attester {
     if (BigInt(info.state) !== VERSION_STATE.registered) return
     const objection = await versions.use(versionId, ({ version }) => checkVersion(client, studio, version))
     if (objection !== undefined) return log(`version ${versionId} is not attested: ${objection.reason}`)
-    options.onAttested({ kind: 'version', versionId, root: hexToBytes(info.indexRoot) })
+    options.onAttested({ kind: 'version', versionId, root: fromHex(info.indexRoot) })
     log(`version ${versionId} attested: ${info.rowCount} rows re-executed, byte-equal`)
   }
 

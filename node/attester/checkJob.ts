@@ -1,7 +1,8 @@
 /** A validator's check of an answered job: re-executes answer, counts and query, and scores the index if all is byte-equal. */
-import { bytesToHex } from 'viem'
+
 import { isRefused } from '../../influence/refusal.ts'
 import type { Attribution, OpenedIndex, Query } from '../../influence/surface.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
 import { readInput } from '../../studio/chain/provider.ts'
@@ -43,10 +44,10 @@ export async function checkJob(duty: JobDuty, jobId: bigint, job: JobInfo): Prom
 }
 
 function compareAnswer({ answer, queryHash }: AnsweredJob, job: JobInfo): Objection | undefined {
-  const outputHash = bytesToHex(keccak256(answer.output))
+  const outputHash = toHex(keccak256(answer.output))
   if (outputHash !== job.outputHash) return object(`output: re-executed ${outputHash}, posted ${job.outputHash}`)
   if (answer.tIn !== job.inputTokens) return object(`input tokens: ${answer.tIn}, posted ${job.inputTokens}`)
   if (answer.tOut !== job.outputTokens) return object(`output tokens: ${answer.tOut}, posted ${job.outputTokens}`)
-  const hash = bytesToHex(queryHash)
+  const hash = toHex(queryHash)
   return hash === job.queryHash ? undefined : object(`query: re-executed ${hash}, posted ${job.queryHash}`)
 }

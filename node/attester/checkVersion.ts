@@ -1,10 +1,9 @@
 /** A validator's check of a registered model version: the index verifies in full, and its rows re-execute byte for byte. */
-import { hexToBytes } from 'viem'
 import type { IndexFile } from '../../influence/indexFile.ts'
 import { EMPTY, NO_FLOOR } from '../../influence/indexFile.ts'
 import { quantise, wordsOf } from '../../influence/quantise.ts'
 import { isRefused } from '../../influence/refusal.ts'
-import { bytesToUint, concat, equal, uintToBytes } from '../../primitives/bytes.ts'
+import { bytesToUint, concat, equal, fromHex, uintToBytes } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
 import type { VersionRow } from '../../studio/chain/datanet.ts'
@@ -28,7 +27,7 @@ export async function checkVersion(
 ): Promise<Objection | undefined> {
   const { info, index } = version
   if (info.spec.engine !== 1) return object(`engine ${info.spec.engine} cannot be re-executed`)
-  if (!equal(hexToBytes(info.spec.baseHash), studio.hashes.base))
+  if (!equal(fromHex(info.spec.baseHash), studio.hashes.base))
     return object(`base model ${info.spec.baseHash} is not the one that this node holds`)
   const { rows } = await readNamedRows(client, info.spec.datanets)
   const mismatch = checkRowTable(index, rows)
@@ -63,7 +62,7 @@ async function auditSample(client: ChainClient, version: VersionContent, rowCoun
   const [auditRows] = await readParameters(client, ['auditRows'])
   if (BigInt(rowCount) <= auditRows) return Array.from({ length: rowCount }, (_, i) => i)
   const block = await client.getBlock({ blockNumber: version.info.registeredBlock })
-  const seed = concat(hexToBytes(version.info.guardSeed), hexToBytes(version.info.indexRoot), hexToBytes(block.hash))
+  const seed = concat(fromHex(version.info.guardSeed), fromHex(version.info.indexRoot), fromHex(block.hash))
   const drawn = new Set<number>()
   for (let counter = 0; BigInt(drawn.size) < auditRows; counter++) {
     const word = bytesToUint(keccak256(concat(seed, uintToBytes(counter, 4))))

@@ -1,7 +1,9 @@
 /** Model versions whose index is open and verified: a few are kept, and none is closed while somebody works with it. */
-import { bytesToHex, type Hex } from 'viem'
+
+import type { Hex } from 'viem'
 import { isRefused, type Refused } from '../../influence/refusal.ts'
 import type { IndexSource, OpenedIndex } from '../../influence/surface.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import type { VersionContent } from '../../studio/chain/version.ts'
 
 /** Opened versions kept: an index of the slice is some megabytes, in this process and in the worker. */
@@ -73,7 +75,7 @@ async function open({ load, openIndex }: OpenVersionsOptions, versionId: Hex): P
   const version = await load(versionId)
   const opened = await openIndex(version.index.bytes)
   if (isRefused(opened)) throw new Error(`index: ${opened.code}: expected ${opened.expected}, got ${opened.got}`)
-  const root = bytesToHex(opened.info.indexRoot)
+  const root = toHex(opened.info.indexRoot)
   if (root === version.info.indexRoot) return { version, opened }
   await opened.close()
   throw new Error(`index root: expected ${version.info.indexRoot}, got ${root}`)

@@ -1,7 +1,7 @@
 /** Signs with the published keys of a devnet's accounts (eth_sendTransaction). */
-import { hexToBytes, toHex as viemHex } from 'viem'
+import { toHex as viemHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { toHex } from '../../primitives/bytes.ts'
+import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { UnsignedTransaction } from '../../rpc/backend.ts'
 
 export interface DevSigner {
@@ -48,12 +48,12 @@ export function createDevSigner(keys: readonly Uint8Array[]): DevSigner {
     keys.map((key) => [privateKeyToAccount(toHex(key))] as const).map(([one]) => [one.address.toLowerCase(), one]),
   )
   return {
-    addresses: [...accounts.keys()].map((address) => hexToBytes(address as `0x${string}`)),
+    addresses: [...accounts.keys()].map((address) => fromHex(address as `0x${string}`)),
     async sign(from, transaction) {
       const account = accounts.get(toHex(from))
       if (account === undefined) return undefined
       const request = viemTransaction(transaction) as Parameters<typeof account.signTransaction>[0]
-      return hexToBytes(await account.signTransaction(request))
+      return fromHex(await account.signTransaction(request))
     },
   }
 }

@@ -1,8 +1,8 @@
 /** Content that a block's logs name: model versions' adapters, indexes and evaluations are kept once they are registered. */
-import { bytesToHex, hexToBytes, parseEventLogs } from 'viem'
+import { parseEventLogs } from 'viem'
 import { MODEL_ADDRESS } from '../../precompiles/addresses.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
-import { equal } from '../../primitives/bytes.ts'
+import { equal, fromHex, toHex } from '../../primitives/bytes.ts'
 import { CHUNK_BYTES_MAX, parseManifest } from '../../primitives/contentId.ts'
 import type { Log } from '../../runtime/block/receipt.ts'
 
@@ -14,15 +14,15 @@ export function contentNamedBy(
   const ours = logs.filter((log) => equal(log.address, MODEL_ADDRESS))
   if (ours.length === 0) return []
   const rpcLogs = ours.map((log) => ({
-    address: bytesToHex(log.address),
-    topics: log.topics.map((topic) => bytesToHex(topic)),
-    data: bytesToHex(log.data),
+    address: toHex(log.address),
+    topics: log.topics.map((topic) => toHex(topic)),
+    data: toHex(log.data),
   }))
   const registered = parseEventLogs({ abi: modelAbi, eventName: 'VersionRegistered', logs: rpcLogs as never })
   return registered.flatMap(({ args: { spec } }) => [
     ...objectsOf(spec.adapter, contentOf),
     ...objectsOf(spec.index, contentOf),
-    hexToBytes(spec.evaluation),
+    fromHex(spec.evaluation),
   ])
 }
 
@@ -30,7 +30,7 @@ function objectsOf(
   ref: { readonly digest: `0x${string}`; readonly sizeBytes: bigint },
   contentOf: (digest: Uint8Array) => Uint8Array | undefined,
 ): Uint8Array[] {
-  const digest = hexToBytes(ref.digest)
+  const digest = fromHex(ref.digest)
   const manifest = ref.sizeBytes > CHUNK_BYTES_MAX ? contentOf(digest) : undefined
   return [digest, ...((manifest && parseManifest(manifest, Number(ref.sizeBytes))) ?? [])]
 }

@@ -1,7 +1,6 @@
 /** Attestations of this validator on their way into a block: signed under the epoch in force, signed again when it changes. */
-import { bytesToHex } from 'viem'
 import type { Bls } from '../../primitives/bls.ts'
-import { equal, fromHex, uintToBytes } from '../../primitives/bytes.ts'
+import { equal, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import { encodeSigners } from '../../primitives/signers.ts'
 import { type ChainContext, statementHash } from '../../primitives/statements.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
@@ -47,21 +46,21 @@ export function createSettlementDesk(options: SettlementDeskOptions): Settlement
   }
   return {
     add(attestation) {
-      if (waiting.size < PENDING_MAX) waiting.set(bytesToHex(idOf(attestation)), attestation)
+      if (waiting.size < PENDING_MAX) waiting.set(toHex(idOf(attestation)), attestation)
       else options.log(`${PENDING_MAX} settlements wait already: one was dropped`)
     },
     *pending(epoch) {
       for (const [key, attestation] of waiting) yield sign(key, attestation, epoch)
     },
     drop(settlement, refusal) {
-      forget(bytesToHex(settlementId(settlement)))
+      forget(toHex(settlementId(settlement)))
       options.log(`settlement of ${settlement.kind} refused: ${refusal.code}: ${refusal.expected}, got ${refusal.got}`)
     },
     settled({ block }) {
       for (const transaction of block.transactions) {
         if (transaction.kind !== 'system') continue
         // Both calls have the id as their first argument.
-        forget(bytesToHex(transaction.data.subarray(4, 36)))
+        forget(toHex(transaction.data.subarray(4, 36)))
       }
     },
   }

@@ -1,6 +1,5 @@
 /** Content over RPC: uploads and downloads, object by object, each checked by its hash. */
-import { bytesToHex, hexToBytes } from 'viem'
-import { concat, equal } from '../../primitives/bytes.ts'
+import { concat, equal, fromHex, toHex } from '../../primitives/bytes.ts'
 import {
   CHUNK_BYTES_MAX,
   type ContentRef,
@@ -24,7 +23,7 @@ export class ContentError extends Error {
 /** Uploads the content's objects (each ≤ 1 MiB) and returns what to name on chain. */
 export async function uploadContent(client: ChainClient, content: Uint8Array): Promise<ContentRef> {
   const { ref, objects } = splitContent(content)
-  for (const { bytes } of objects) await ask(client, 'openledger_putContent', [bytesToHex(bytes)])
+  for (const { bytes } of objects) await ask(client, 'openledger_putContent', [toHex(bytes)])
   return ref
 }
 
@@ -48,7 +47,7 @@ async function downloadObject(client: ChainClient, digest: Uint8Array): Promise<
   const id = contentIdText(digest)
   const hex = await ask<`0x${string}` | null>(client, 'openledger_getContent', [id])
   if (hex === null) throw new ContentError('ContentMissing', `the node does not hold content ${id}`)
-  const bytes = hexToBytes(hex)
+  const bytes = fromHex(hex)
   if (!equal(sha256(bytes), digest)) throw mismatch(digest, 'bytes of that hash', 'others')
   return bytes
 }

@@ -1,20 +1,12 @@
 /** Datanets over RPC: adding rows by commit and reveal, publishing versions, and reading a version's rows with content. */
-import {
-  bytesToHex,
-  encodePacked,
-  type Hex,
-  hexToBytes,
-  keccak256,
-  type LocalAccount,
-  type TransactionReceipt,
-} from 'viem'
+import { encodePacked, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem'
 import { DATANET_ADDRESS } from '../../precompiles/addresses.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { equal } from '../../primitives/bytes.ts'
+import { equal, fromHex, toHex } from '../../primitives/bytes.ts'
 import { decodeRow, encodeRow, type Row, rowHash } from '../../primitives/rows.ts'
 import { type ChainClient, ChainRefusal, confirm, eventOf, send, write } from './client.ts'
 
-export const DATANET = bytesToHex(DATANET_ADDRESS)
+export const DATANET = toHex(DATANET_ADDRESS)
 const native = { address: DATANET, abi: datanetAbi } as const
 
 /** Rows of one transaction: about 100,000 gas a row, and a transaction may use 2^24. */
@@ -81,7 +73,7 @@ export async function addRows(
 ): Promise<void> {
   const hashes: Hex[] = []
   for (const group of groupRows(rows)) {
-    const args = [datanetId, group.map((row) => bytesToHex(row))]
+    const args = [datanetId, group.map((row) => toHex(row))]
     hashes.push(await send(client, account, { ...native, functionName: 'addRows', args }))
   }
   for (const hash of hashes) await confirm(client, hash)
@@ -100,10 +92,10 @@ export async function commitRows(
   contributorId: bigint,
   rows: readonly Uint8Array[],
 ): Promise<CommittedRow[]> {
-  const committed = rows.map((row) => ({ row, salt: bytesToHex(crypto.getRandomValues(new Uint8Array(32))) }))
+  const committed = rows.map((row) => ({ row, salt: toHex(crypto.getRandomValues(new Uint8Array(32))) }))
   const types = ['uint64', 'uint64', 'bytes32', 'bytes32'] as const
   const commits = committed.map(({ row, salt }) =>
-    keccak256(encodePacked(types, [contributorId, datanetId, bytesToHex(rowHash(row)), salt])),
+    keccak256(encodePacked(types, [contributorId, datanetId, toHex(rowHash(row)), salt])),
   )
   const hashes: Hex[] = []
   for (let at = 0; at < commits.length; at += ROWS_PER_TRANSACTION) {
@@ -123,7 +115,7 @@ export async function revealRows(
   const saltOf = new Map(committed.map(({ row, salt }) => [row, salt]))
   const hashes: Hex[] = []
   for (const group of groupRows(committed.map(({ row }) => row))) {
-    const args = [datanetId, group.map((row) => bytesToHex(row)), group.map((row) => saltOf.get(row)!)]
+    const args = [datanetId, group.map((row) => toHex(row)), group.map((row) => saltOf.get(row)!)]
     hashes.push(await send(client, account, { ...native, functionName: 'revealRows', args }))
   }
   for (const hash of hashes) await confirm(client, hash)
@@ -224,14 +216,14 @@ export async function readContents(client: ChainClient, datanetId: bigint): Prom
       toBlock,
       strict: true,
     })
-    for (const { args } of logs) contents.set(args.rowId, hexToBytes(args.row))
+    for (const { args } of logs) contents.set(args.rowId, fromHex(args.row))
   }
   return contents
 }
 
 function checkedRow(rowId: bigint, hash: Hex, canonical: Uint8Array | undefined): Row {
   if (canonical === undefined) throw new ChainRefusal('ContentMissing', `no content of row ${rowId} in the logs`, rowId)
-  if (!equal(rowHash(canonical), hexToBytes(hash)))
+  if (!equal(rowHash(canonical), fromHex(hash)))
     throw new ChainRefusal('ContentMismatch', `row ${rowId}: expected bytes of hash ${hash}`, rowId)
   const row = decodeRow(canonical)
   if ('kind' in row) throw new ChainRefusal(row.code, `row ${rowId}: expected ${row.expected}, got ${row.got}`, row)

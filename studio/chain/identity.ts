@@ -1,10 +1,12 @@
 /** Contributor identities over RPC: commits name the id, so a wallet without one takes it first. */
-import { bytesToHex, type Hex, type LocalAccount } from 'viem'
+
+import type { Hex, LocalAccount } from 'viem'
 import { CONTRIBUTOR_ADDRESS } from '../../precompiles/addresses.ts'
 import { contributorAbi } from '../../precompiles/generated/contributor.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import { type ChainClient, write } from './client.ts'
 
-const native = { address: bytesToHex(CONTRIBUTOR_ADDRESS), abi: contributorAbi } as const
+const native = { address: toHex(CONTRIBUTOR_ADDRESS), abi: contributorAbi } as const
 
 /** The wallet's contributor id; 0 when it has none. */
 export function idOf(client: ChainClient, wallet: Hex): Promise<bigint> {

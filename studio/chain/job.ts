@@ -1,7 +1,9 @@
 /** Asking a model: request with escrow, then follow the job to its settlement or refund. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesToHex, type Hex, type LocalAccount } from 'viem'
+import type { Hex, LocalAccount } from 'viem'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import { type ChainClient, ChainRefusal, confirm, eventOf, send } from './client.ts'
 import { INFERENCE, type JobInfo, readJob } from './version.ts'
 
@@ -28,7 +30,7 @@ export async function sendRequest(client: ChainClient, account: LocalAccount, qu
   const { timestamp } = await client.getBlock()
   const request = {
     versionId,
-    input: bytesToHex(input),
+    input: toHex(input),
     maxInputTokens,
     maxOutputTokens,
     provider: 0n,

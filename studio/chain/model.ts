@@ -1,6 +1,8 @@
 /** Proposing a model and bringing it to training, over RPC. */
-import { bytesToHex, type LocalAccount, zeroHash } from 'viem'
+
+import { type LocalAccount, zeroHash } from 'viem'
 import { modelAbi } from '../../precompiles/generated/model.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import { type ChainClient, eventOf, write } from './client.ts'
 import { readParameters } from './parameters.ts'
 import { MODEL } from './version.ts'
@@ -25,7 +27,7 @@ export async function proposeModel(client: ChainClient, account: LocalAccount, p
   const proposal = {
     purpose: plan.purpose,
     architecture: 'gpt2 with LoRA',
-    baseHash: bytesToHex(plan.baseHash),
+    baseHash: toHex(plan.baseHash),
     planHash: zeroHash,
     datanets: plan.datanets,
     rates: {

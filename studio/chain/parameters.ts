@@ -1,7 +1,9 @@
 /** Reads of `IParams` by name. */
-import { bytesToHex, stringToHex } from 'viem'
+
+import { stringToHex } from 'viem'
 import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
 import { paramsAbi } from '../../precompiles/generated/params.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import type { ChainClient } from './client.ts'
 
 /** The named parameters, in the same order. */
@@ -10,6 +12,6 @@ export function readParameters<const N extends readonly string[]>(
   names: N,
 ): Promise<{ readonly [I in keyof N]: bigint }> {
   const args = [names.map((name) => stringToHex(name, { size: 32 }))] as const
-  const address = bytesToHex(PARAMS_ADDRESS)
+  const address = toHex(PARAMS_ADDRESS)
   return client.readContract({ address, abi: paramsAbi, functionName: 'getMany', args }) as never
 }

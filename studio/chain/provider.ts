@@ -1,8 +1,10 @@
 /** A provider's loop: takes jobs of the versions it serves, answers them with the deterministic engine, and responds. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesToHex, type Hex, hexToBytes, type LocalAccount, parseEventLogs } from 'viem'
+import { type Hex, type LocalAccount, parseEventLogs } from 'viem'
 import type { Query } from '../../influence/surface.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { StudioWorker } from '../surface.ts'
 import { type ChainClient, ChainRefusal, confirm, send, write } from './client.ts'
 import { idOf } from './identity.ts'
@@ -146,7 +148,7 @@ async function answerOne(provider: Provider, jobId: bigint): Promise<void> {
       reason: `${answered.code}: expected ${answered.expected}, got ${answered.got}`,
     })
   const { answer, query, queryHash } = answered
-  const args = [jobId, bytesToHex(answer.output), answer.tIn, answer.tOut, bytesToHex(queryHash)]
+  const args = [jobId, toHex(answer.output), answer.tIn, answer.tOut, toHex(queryHash)]
   await send(client, account, { address: INFERENCE, abi: inferenceAbi, functionName: 'respond', args })
   report({ kind: 'answered', jobId, output: new TextDecoder().decode(answer.output), tokens: answer.tOut, query })
 }
@@ -162,5 +164,5 @@ export async function readInput(client: ChainClient, jobId: bigint): Promise<Uin
   })
   if (log?.args.request === undefined)
     throw new ChainRefusal('UnknownJob', `no request of job ${jobId} in the logs`, log)
-  return hexToBytes(log.args.request.input)
+  return fromHex(log.args.request.input)
 }

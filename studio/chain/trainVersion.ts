@@ -1,9 +1,11 @@
 /** From Datanet versions to a serving model version: train, index, upload, register, and wait for the attestation. */
+
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesToHex, concatHex, type Hex, hexToBytes, keccak256, type LocalAccount } from 'viem'
+import { concatHex, type Hex, keccak256, type LocalAccount } from 'viem'
 import { isRefused } from '../../influence/refusal.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
+import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { ContentRef } from '../../primitives/contentId.ts'
 import type { Evaluation, Progress, StudioWorker, TrainOptions } from '../surface.ts'
 import { buildVersionIndex } from '../versionIndex.ts'
@@ -62,7 +64,7 @@ export async function readNamedRows(client: ChainClient, datanets: readonly Data
     rows.push(...(await readVersionRows(client, datanetId, version)))
   }
   rows.sort((a, b) => (a.orderKey < b.orderKey ? -1 : a.orderKey > b.orderKey ? 1 : 0))
-  return { rows, guardSeed: hexToBytes(keccak256(concatHex(seeds))) }
+  return { rows, guardSeed: fromHex(keccak256(concatHex(seeds))) }
 }
 
 export interface TrainedVersion {
@@ -86,7 +88,7 @@ export async function trainVersion(
   const all = plan.rows.map(({ row }) => row)
   const gradients = await studio.rowGradients(trained.adapter, all, { onProgress })
   if ('kind' in gradients) throw refused('row gradients', gradients)
-  const facts = { modelVersion: hexToBytes(plan.versionId), guardSeed: plan.guardSeed, tau: plan.tau, clip: plan.clip }
+  const facts = { modelVersion: fromHex(plan.versionId), guardSeed: plan.guardSeed, tau: plan.tau, clip: plan.clip }
   const built = buildVersionIndex(gradients, plan.rows, facts)
   if (isRefused(built)) throw refused('index', built)
   const { bytes: index, header, info } = built
@@ -113,22 +115,22 @@ export async function registerVersion(
   const { digest } = await uploadContent(client, new TextEncoder().encode(evaluation.record))
   const spec = {
     datanets: plan.datanets,
-    baseHash: bytesToHex(studio.hashes.base),
+    baseHash: toHex(studio.hashes.base),
     adapter: contentOnChain(adapter),
     index: contentOnChain(index),
-    tokenizerHash: bytesToHex(studio.hashes.tokenizer),
+    tokenizerHash: toHex(studio.hashes.tokenizer),
     engine: ENGINE,
     method: METHOD,
-    evaluation: bytesToHex(digest),
+    evaluation: toHex(digest),
     parents: [],
   }
   const value = await client.readContract({ ...model, functionName: 'depositFor', args: [BigInt(index.bytes)] })
-  const args = [plan.modelId, bytesToHex(trained.header), spec]
+  const args = [plan.modelId, toHex(trained.header), spec]
   const receipt = await write(client, account, { ...model, functionName: 'registerVersion', args, value })
   return eventOf<{ versionId: Hex }>(receipt, modelAbi, 'VersionRegistered').versionId
 }
 
-const contentOnChain = ({ digest, bytes }: ContentRef) => ({ digest: bytesToHex(digest), sizeBytes: BigInt(bytes) })
+const contentOnChain = ({ digest, bytes }: ContentRef) => ({ digest: toHex(digest), sizeBytes: BigInt(bytes) })
 
 /** Waits until a quorum has attested the version; throws `ChainRefusal` after `timeoutMs`. */
 export async function waitServing(client: ChainClient, versionId: Hex, timeoutMs: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** A model version as the chain names it, with its content: what a provider serves and a validator checks. */
-import { bytesToHex, hexToBytes } from 'viem'
+
 import { decodeIndexFile, type IndexFile } from '../../influence/indexFile.ts'
 import { isRefused } from '../../influence/refusal.ts'
 import {
@@ -10,13 +10,14 @@ import {
 } from '../../precompiles/addresses.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
+import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { type ChainClient, ChainRefusal } from './client.ts'
 import { downloadContent } from './content.ts'
 
-export const MODEL = bytesToHex(MODEL_ADDRESS)
-export const INFERENCE = bytesToHex(INFERENCE_ADDRESS)
-export const ATTRIBUTION = bytesToHex(ATTRIBUTION_ADDRESS)
-export const FEE_SPLIT = bytesToHex(FEE_SPLIT_ADDRESS)
+export const MODEL = toHex(MODEL_ADDRESS)
+export const INFERENCE = toHex(INFERENCE_ADDRESS)
+export const ATTRIBUTION = toHex(ATTRIBUTION_ADDRESS)
+export const FEE_SPLIT = toHex(FEE_SPLIT_ADDRESS)
 
 export type VersionInfo = Awaited<ReturnType<typeof readVersion>>
 export type JobInfo = Awaited<ReturnType<typeof readJob>>
@@ -46,9 +47,9 @@ export async function loadVersion(client: ChainClient, versionId: `0x${string}`)
   const index = decodeIndexFile(indexBytes)
   if (isRefused(index))
     throw new ChainRefusal(index.code, `index of ${versionId}: expected ${index.expected}, got ${index.got}`, index)
-  return { id: hexToBytes(versionId), info, adapter, index }
+  return { id: fromHex(versionId), info, adapter, index }
 }
 
 function contentRef(ref: { readonly digest: `0x${string}`; readonly sizeBytes: bigint }) {
-  return { digest: hexToBytes(ref.digest), bytes: Number(ref.sizeBytes) }
+  return { digest: fromHex(ref.digest), bytes: Number(ref.sizeBytes) }
 }
