@@ -8,6 +8,13 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 }
 
+/** Names come from users' files: what does not fit beside a chart is cut. */
+const LABEL_CHARACTERS_MAX = 18
+
+function short(label: string, max = LABEL_CHARACTERS_MAX): string {
+  return label.length <= max ? label : `${label.slice(0, max - 1)}…`
+}
+
 export interface Bar {
   readonly label: string
   readonly value: number
@@ -18,14 +25,14 @@ export interface Bar {
 /** One bar a row, labels left, notes right; the longest bar spans the plot. */
 export function barChart(bars: readonly Bar[], title: string): string {
   const rowHeight = 26
-  const left = 110
+  const left = 165
   const plot = 400
   const height = bars.length * rowHeight + 8
   const top = Math.max(...bars.map((bar) => bar.value), Number.MIN_VALUE)
   const rows = bars.map((bar, i) => {
     const y = i * rowHeight + 4
     const width = Math.max(bar.value > 0 ? 1 : 0, (bar.value / top) * plot)
-    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end" fill="${INK}">${escapeHtml(bar.label)}</text>
+    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end" fill="${INK}">${escapeHtml(short(bar.label))}</text>
 <rect x="${left}" y="${y + 3}" width="${width.toFixed(1)}" height="${rowHeight - 8}" rx="3" fill="${bar.colour}"/>
 <text x="${(left + width + 8).toFixed(1)}" y="${y + 16}" fill="${MUTED}">${escapeHtml(bar.note)}</text>`
   })
@@ -67,11 +74,11 @@ export interface HeatMap {
 /** Shares as shaded cells: rows are question tasks, columns contributors. */
 export function heatMap(map: HeatMap, title: string): string {
   const cell = { width: 52, height: 26 }
-  const left = 150
+  const left = 165
   const top = 72
   const head = map.columns.map((name, c) => {
     const x = left + c * cell.width + cell.width / 2
-    return `<text transform="translate(${x} ${top - 8}) rotate(-40)" fill="${INK}">${escapeHtml(name)}</text>`
+    return `<text transform="translate(${x} ${top - 8}) rotate(-40)" fill="${INK}">${escapeHtml(short(name, 10))}</text>`
   })
   const body = map.rows.map((name, r) => {
     const y = top + r * cell.height
@@ -83,7 +90,7 @@ export function heatMap(map: HeatMap, title: string): string {
       return `<rect x="${x}" y="${y}" width="${cell.width - 2}" height="${cell.height - 2}" rx="3" fill="${shade(value)}"/>
 <text x="${x + cell.width / 2 - 1}" y="${y + 16}" text-anchor="middle" fill="${ink}">${text}</text>`
     })
-    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end" fill="${INK}">${escapeHtml(name)}</text>${cells.join('')}`
+    return `<text x="${left - 10}" y="${y + 16}" text-anchor="end" fill="${INK}">${escapeHtml(short(name))}</text>${cells.join('')}`
   })
   const width = left + map.columns.length * cell.width + 60
   return svg(width, top + map.rows.length * cell.height + 6, title, head.join('\n') + body.join('\n'))
