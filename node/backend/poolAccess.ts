@@ -17,12 +17,12 @@ export function createPoolAccess({ pool, chainId, onAccepted }: PoolAccessOption
     async submit(raw) {
       const outcome = pool.add(raw, 'local')
       if (outcome.kind === 'invalid') return { kind: 'refused', message: outcome.message }
+      onAccepted(raw)
       const { transaction, isExecutable } = outcome
       if (isExecutable && listeners.size > 0) {
         const shown = rpcTransaction(transaction, chainId)
         for (const listener of listeners) listener(shown)
       }
-      onAccepted(raw)
       return { kind: 'accepted', hash: transaction.hash }
     },
     get(hash) {

@@ -1,6 +1,5 @@
 /** `kill -9` while blocks are committed: nothing that was announced is lost, and the store opens clean. */
-import { cp, mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readdir, stat, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
@@ -16,21 +15,13 @@ import {
   writeBatch,
 } from '../../node/storage/tables.ts'
 import { crashOnce, describePlan, drawPlans, readBlockLine } from './crashRun.ts'
+import { inFolder } from './inFolder.ts'
 import { GENESIS, growChain } from './storageWorld.ts'
 import { checkStore } from './storeCheck.ts'
 
 const RUNS = 5
 const TORN_CUTS = 12
 const childFile = fileURLToPath(new URL('./crashChild.ts', import.meta.url))
-
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'openledger-test-'))
-  try {
-    await run(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
 
 test(`kill -9: ${RUNS} kills of a committing process lose nothing that was announced`, () =>
   inFolder(async (folder) => {

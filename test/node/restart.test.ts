@@ -1,7 +1,4 @@
 /** A node's data folder: stopped and started again, repaired after damage, with what was submitted still waiting. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Hex, parseGwei } from 'viem'
@@ -12,6 +9,7 @@ import { META } from '../../node/storage/chainReader.ts'
 import { decodeHead, openDatabase, openTables, writeBatch } from '../../node/storage/tables.ts'
 import { fromHex } from '../../primitives/bytes.ts'
 import { ask, type ChainClient, connectChain } from '../../studio/chain/client.ts'
+import { inFolder } from './inFolder.ts'
 
 const BLOCKS = 5
 
@@ -53,9 +51,8 @@ const transfer = (client: ChainClient, nonce: number) =>
     maxPriorityFeePerGas: 1n,
   })
 
-test('restart: head, receipts and waiting transactions are there again; a lost state root is executed anew', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'openledger-restart-'))
-  try {
+test('restart: head, receipts and waiting transactions are there again; a lost state root is executed anew', () =>
+  inFolder(async (folder) => {
     const before = await withNode(folder, async (client) => {
       const hashes: Hex[] = []
       for (let i = 0; i < BLOCKS; i++) {
@@ -92,24 +89,17 @@ test('restart: head, receipts and waiting transactions are there again; a lost s
       assert.is((await client.getBlock({ blockNumber: BigInt(BLOCKS) })).hash, before.head.hash)
       assert.is((await client.getTransactionReceipt({ hash: before.waiting })).status, 'success')
     })
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-})
+  }))
 
-test('restart: with automine, what waited is mined at once, in as many blocks as it takes', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'openledger-restart-'))
-  try {
+test('restart: with automine, what waited is mined at once, in as many blocks as it takes', () =>
+  inFolder(async (folder) => {
     const waiting = await withNode(folder, (client) => Promise.all([burnGas(client, 0), burnGas(client, 1)]))
     const mined = async (client: ChainClient) => {
       const receipts = waiting.map((hash) => client.waitForTransactionReceipt({ hash, pollingInterval: 20 }))
       return (await Promise.all(receipts)).map(({ blockNumber }) => blockNumber).sort()
     }
     assert.equal(await withNode(folder, mined, true), [1n, 2n])
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-})
+  }))
 
 /** Uses more than half of a block's gas at once: INVALID takes all of it. */
 const burnGas = (client: ChainClient, account: number) =>

@@ -1,7 +1,5 @@
 /** The chain store on a real database: indexes, atomic heads, identity, recovery, snapshots, threads and content. */
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Level } from 'level'
@@ -25,19 +23,11 @@ import { sha256 } from '../../primitives/hashes.ts'
 import { EMPTY_ACCOUNT } from '../../runtime/state/accountRecord.ts'
 import { createLayer } from '../../runtime/state/overlayState.ts'
 import { createStateRoot } from '../../runtime/state/stateRoot.ts'
+import { inFolder } from './inFolder.ts'
 import { addressOf, blockOf, GENESIS, growChain, slotOf } from './storageWorld.ts'
 import { checkStore } from './storeCheck.ts'
 
 const options = { genesisHash: GENESIS.hash }
-
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'openledger-test-'))
-  try {
-    await run(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
 
 async function withChain(height: number, run: (store: ChainStore) => Promise<void>): Promise<void> {
   const store = await openTemporaryChainStore(options)
