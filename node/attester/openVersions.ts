@@ -22,7 +22,7 @@ export interface OpenVersionsOptions {
 export interface OpenVersions {
   /** Opens with full verification and checks the root against the chain's; throws when it does not hold. */
   use<T>(versionId: Hex, work: (version: OpenVersion) => Promise<T>): Promise<T>
-  /** Nobody may be at work. */
+  /** Closes all; who is still at work is refused by the closed index. */
   close(): Promise<void>
 }
 
@@ -42,12 +42,11 @@ export function createOpenVersions(options: OpenVersionsOptions): OpenVersions {
     return one
   }
   const closeIdle = async () => {
-    for (const [versionId, { opening, users }] of held) {
+    for (const [versionId, one] of held) {
       if (held.size <= OPEN_VERSIONS_MAX) return
-      if (users > 0) continue
+      if (one.users > 0) continue
       held.delete(versionId)
-      // A worker that has crashed holds the index no longer.
-      await (await opening).opened.close().catch(() => {})
+      await letGo(one)
     }
   }
   return {
@@ -65,11 +64,14 @@ export function createOpenVersions(options: OpenVersionsOptions): OpenVersions {
       }
     },
     async close() {
-      for (const { opening } of held.values()) await (await opening).opened.close()
+      for (const one of held.values()) await letGo(one)
       held.clear()
     },
   }
 }
+
+/** One that failed to open, or whose worker is lost, is closed already. */
+const letGo = ({ opening }: Held): Promise<void> => opening.then(({ opened }) => opened.close()).catch(() => {})
 
 async function open({ load, openIndex }: OpenVersionsOptions, versionId: Hex): Promise<OpenVersion> {
   const version = await load(versionId)
