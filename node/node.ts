@@ -60,6 +60,10 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     port: config.port,
     origins: chain.network.devKeys === null ? [] : ['*'],
     onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
+  }).catch(async (error: unknown) => {
+    // Threads and the store would keep the process alive after the refusal.
+    await closeAll(chain, validator, evm, journal)
+    throw error
   })
   validator.host.setAutomine(config.isAutomine)
   validator.host.setIntervalMs(config.blockIntervalMs)
@@ -68,19 +72,27 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     network: chain.network,
     genesisHash: chain.network.genesisHash,
     rpc,
-    async close() {
-      await validator.host.close()
-      // Attestation reads over RPC: it ends first.
-      await validator.attestation.close()
-      await rpc.close()
-      await evm.close()
-      journal.close()
-      await chain.store.close()
-    },
+    close: () => closeAll(chain, validator, evm, journal, rpc),
   }
 }
 
 type OpenedChain = Awaited<ReturnType<typeof openChain>>
+
+/** What reads ends before what it reads from: attestation reads over RPC. */
+async function closeAll(
+  { store }: OpenedChain,
+  { host, attestation }: Validator,
+  evm: EvmWorkerPool,
+  journal: Journal,
+  rpc?: RpcServer,
+): Promise<void> {
+  await host.close()
+  await attestation.close()
+  await rpc?.close()
+  await evm.close()
+  journal.close()
+  await store.close()
+}
 
 /** Cryptography, network and rules, and the store with at least block 0. */
 async function openChain(config: NodeConfig) {

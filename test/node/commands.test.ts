@@ -1,6 +1,8 @@
 /** Every command with bad input: exit status, and a message that names what was wrong and what to do. */
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
@@ -78,6 +80,16 @@ test('commands: bad input ends with a status and a message, never with a stack',
   }
   await Promise.all([lane(), lane(), lane()])
   assert.is(checked, REFUSED.length)
+})
+
+test('commands: a devnet on a taken port ends at once, and says so', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  const { status, output } = await run(['devnet', '--port', `${port}`, '--influence', 'js'])
+  other.close()
+  assert.match(output, /the port is in use\n.*--port chooses another/)
+  assert.is(status, 1)
 })
 
 test('commands: help names every command and every option has words', async () => {
