@@ -64,6 +64,7 @@ export async function publishVersion(idText: string, options: SessionOptions): P
   const datanetId = parseId(idText, 'Datanet')
   const { client, account } = await openSession(options)
   const step = startStep(`Publishing a version of Datanet ${datanetId}`)
+  await datanets.waitReady(client, datanetId, (seconds) => step.update(`the newest row is ready in ${seconds} s`))
   const version = await datanets.publishVersion(client, account, datanetId)
   step.done(`version ${version}`)
 }

@@ -4,7 +4,7 @@ import { isRefused } from '../../influence/refusal.ts'
 import type { Query } from '../../influence/surface.ts'
 import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
 import { ask, type ChainClient, confirm } from '../../studio/chain/client.ts'
-import { createDatanet, publishVersion } from '../../studio/chain/datanet.ts'
+import { createDatanet, publishVersion, waitReady } from '../../studio/chain/datanet.ts'
 import { approveModel, proposeModel, startTraining } from '../../studio/chain/model.ts'
 import {
   planVersion,
@@ -71,7 +71,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const all = await collectRows({ client, datanetId, owner, contributors, seed }, step)
     return [all, contributionText(all)]
   })
-  const version = await phases.run('publish', 'Freezing the accepted rows as a version', async () => {
+  const version = await phases.run('publish', 'Freezing the accepted rows as a version', async (step) => {
+    await waitReady(client, datanetId, (seconds) => step.update(`the newest row is ready in ${seconds} s`))
     const number = await publishVersion(client, owner, datanetId)
     return [number, `version ${number}`]
   })

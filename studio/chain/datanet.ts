@@ -1,4 +1,5 @@
 /** Datanets over RPC: adding rows by commit and reveal, publishing versions, and reading a version's rows with content. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { encodePacked, type Hex, keccak256, type LocalAccount, type TransactionReceipt } from 'viem'
 import { DATANET_ADDRESS } from '../../precompiles/addresses.ts'
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
@@ -132,6 +133,26 @@ export async function curate(
   for (let at = 0; at < rowIds.length; at += Number(PAGE_ROWS)) {
     const args = [datanetId, rowIds.slice(at, at + Number(PAGE_ROWS)), isAccepted]
     await write(client, account, { ...native, functionName: 'curate', args })
+  }
+}
+
+/** Seconds until no accepted row is too young for a version, which would leave it out; 0 when none is. */
+export async function secondsUntilReady(client: ChainClient, datanetId: bigint): Promise<number> {
+  const rows = await readRows(client, datanetId)
+  const accepted = rows.filter((row) => ROW_STATUS[row.status] === 'Accepted').map((row) => Number(row.readyAt))
+  const { timestamp } = await client.getBlock()
+  // The newest block is old on a chain that mines on demand, and ahead of the clock on one that skipped time.
+  const now = Math.max(Number(timestamp), Math.floor(Date.now() / 1000))
+  return Math.max(0, Math.max(0, ...accepted) + 1 - now)
+}
+
+/** Waits out the reveal window of the newest accepted row, telling how long. */
+export async function waitReady(client: ChainClient, datanetId: bigint, onWait: (seconds: number) => void) {
+  for (;;) {
+    const seconds = await secondsUntilReady(client, datanetId)
+    if (seconds === 0) return
+    onWait(seconds)
+    await sleep(1000)
   }
 }
 
