@@ -53,6 +53,17 @@ async function askDevnet(command: string, cwd: string): Promise<unknown> {
   }
 }
 
+/** Read or started by path, so that no import would miss them. */
+const FILES = [
+  'LICENSE',
+  'dist/genesis/networks/devnet.json',
+  'dist/influence/gpu/selftest.json',
+  'dist/influence/worker/worker.js',
+  'dist/precompiles/datanet/IDatanet.sol',
+  'dist/studio/base/model.safetensors',
+  'dist/studio/worker/studioThread.js',
+]
+
 test('package: installed from its tarball into an empty folder, openledger answers and a devnet runs', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openledger-package-'))
   try {
@@ -72,8 +83,7 @@ test('package: installed from its tarball into an empty folder, openledger answe
       files.some((file) => file.endsWith('.ts') || file.startsWith('test')),
       false,
     )
-    for (const file of ['dist/genesis/networks/devnet.json', 'dist/precompiles/datanet/IDatanet.sol', 'LICENSE'])
-      assert.ok(files.includes(file), `${file} is not in the package`)
+    for (const file of FILES) assert.ok(files.includes(file), `${file} is not in the package`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
