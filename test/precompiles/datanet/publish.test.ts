@@ -2,28 +2,12 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { CONTRIBUTOR_ADDRESS, DATANET_ADDRESS } from '../../../precompiles/addresses.ts'
 import { append, type Frontier, leafHash, rootOf } from '../../../precompiles/datanet/frontier.ts'
-import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
-import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
 import { concat, fromHex, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
-import { encodeRow, rowHash } from '../../../primitives/rows.ts'
+import { rowHash } from '../../../primitives/rows.ts'
 import { account, expectRefused, freshWorld, send, view, type World } from '../world.ts'
-
-const datanet = { address: DATANET_ADDRESS, abi: datanetAbi }
-const identity = { address: CONTRIBUTOR_ADDRESS, abi: contributorAbi }
-const owner = { from: account(1) }
-const alice = { from: account(2) }
-const bob = { from: account(3) }
-const REVEAL_WINDOW_S = 100n
-
-function row(text: string): Uint8Array {
-  const bytes = encodeRow({ input: utf8(`say ${text}`), output: utf8(text) })
-  if ('kind' in bytes) throw new Error(bytes.code)
-  return bytes
-}
-const hexRow = (text: string) => toHex(row(text))
+import { alice, bob, datanet, hexRow, identity, owner, REVEAL_WINDOW_S, row } from './netWorld.ts'
 
 function openWorld(curation = 0): World {
   const world = freshWorld({ params: { revealWindowS: REVEAL_WINDOW_S } })
