@@ -26,7 +26,7 @@ const decimalSeconds = (text: string): number => {
 
 const rpcOption = () => new Option('--rpc <url>', 'node to talk to').default(DEFAULT_RPC).env('OPENLEDGER_RPC')
 const accountOption = () =>
-  new Option('--account <who>', 'devnet account number, key file, or 0x private key')
+  new Option('--account <who>', 'devnet account number, name of a stored key, or 0x private key')
     .default('0')
     .env('OPENLEDGER_ACCOUNT')
 const backendOption = () =>
@@ -90,6 +90,12 @@ datanet
   .addOption(accountOption())
   .addOption(rpcOption())
   .action(async (id, options) => (await import('./commands/datanet.ts')).publishVersion(id, options))
+datanet
+  .command('withdraw <datanet> <row>')
+  .description('take back a row of the account: no later version holds it, and it earns no more')
+  .addOption(accountOption())
+  .addOption(rpcOption())
+  .action(async (id, row, options) => (await import('./commands/datanet.ts')).withdrawRow(id, row, options))
 datanet
   .command('list')
   .description('list Datanets with their rows and versions')
@@ -163,5 +169,5 @@ keys
 try {
   await program.parseAsync()
 } catch (error) {
-  fail(error)
+  fail((await import('./cli/refusals.ts')).toCommandError(error))
 }

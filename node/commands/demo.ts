@@ -1,8 +1,8 @@
 /** `openledger demo`: runs the story, prints the table and writes the report. */
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import pc from 'picocolors'
-import { openStudio } from '../cli/baseModel.ts'
+import { baseRowBytes, openStudio } from '../cli/baseModel.ts'
 import { readTextFile } from '../cli/session.ts'
 import { CommandError, startStep } from '../cli/terminal.ts'
 import { type Cast, generatedCast, ownCast } from '../demo/cast.ts'
@@ -21,7 +21,8 @@ interface DemoCommand {
 }
 
 export async function runDemoCommand(options: DemoCommand): Promise<void> {
-  const cast = options.data === undefined ? generatedCast(options.seed) : readCast(options.data)
+  const cast = options.data === undefined ? generatedCast(options.seed) : await readCast(options.data)
+  checkWritable(options.report)
   const opening = startStep('Opening the chain and the model')
   const chain = await openDemoChain(options.rpc, options.influence)
   const studio = await openStudio()
@@ -38,8 +39,17 @@ export async function runDemoCommand(options: DemoCommand): Promise<void> {
   }
 }
 
-function readCast(file: string): Cast {
-  const parsed = parseRowsFile(readTextFile(file), ['contributor', 'input', 'output'])
+/** Before the work, not after two minutes of it. */
+function checkWritable(file: string): void {
+  try {
+    closeSync(openSync(file, 'a'))
+  } catch (error) {
+    throw new CommandError(`cannot write the report: ${(error as Error).message}`, '--report chooses another file.')
+  }
+}
+
+async function readCast(file: string): Promise<Cast> {
+  const parsed = parseRowsFile(readTextFile(file), ['contributor', 'input', 'output'], await baseRowBytes())
   if (parsed.kind === 'invalid') throw new CommandError(`${file} has bad rows\n  ${parsed.faults.join('\n  ')}`)
   return ownCast(parsed.rows, file)
 }

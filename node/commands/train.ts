@@ -4,12 +4,18 @@ import type { LocalAccount } from 'viem'
 import { zeroHash } from 'viem'
 import type { Row } from '../../primitives/rows.ts'
 import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
-import { readDatanet } from '../../studio/chain/datanet.ts'
+import { readDatanet, type VersionRow } from '../../studio/chain/datanet.ts'
 import { approveModel, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
-import { planVersion, registerVersion, trainVersion, waitServing } from '../../studio/chain/trainVersion.ts'
+import {
+  planVersion,
+  readNamedRows,
+  registerVersion,
+  trainVersion,
+  waitServing,
+} from '../../studio/chain/trainVersion.ts'
 import { DEFAULT_TRAIN_OPTIONS, type StudioWorker, type TrainOptions } from '../../studio/surface.ts'
 import { devAccount } from '../cli/account.ts'
-import { openStudio } from '../cli/baseModel.ts'
+import { baseRowBytes, openStudio } from '../cli/baseModel.ts'
 import { progressText } from '../cli/progress.ts'
 import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
 import { percent } from '../cli/table.ts'
@@ -44,11 +50,24 @@ export async function train(idText: string, options: TrainCommand): Promise<void
     )
   const studio = await openStudio()
   try {
-    const modelId = await modelToTrain(client, account, studio, datanetId, options)
     const datanets = [{ datanetId, version: versionCount }]
+    checkLengths((await readNamedRows(client, datanets)).rows, await baseRowBytes())
+    const modelId = await modelToTrain(client, account, studio, datanetId, options)
     await trainModel(client, account, studio, modelId, datanets, options)
   } finally {
     await studio.close()
+  }
+}
+
+/** Before a model is proposed: a version holds every row of its Datanets, and one that is too long stops them all. */
+export function checkLengths(rows: readonly VersionRow[], rowBytesMax: number): void {
+  for (const { datanetId, rowId, contributorId, row } of rows) {
+    const bytes = row.input.length + row.output.length
+    if (bytes > rowBytesMax)
+      throw new CommandError(
+        `row ${rowId} of Datanet ${datanetId} is too long: ${bytes} bytes of input and output, the base reads ${rowBytesMax}`,
+        `Contributor ${contributorId} can take it back with \`openledger datanet withdraw ${datanetId} ${rowId}\`; then publish a new version.`,
+      )
   }
 }
 

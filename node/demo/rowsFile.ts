@@ -1,6 +1,6 @@
 /** Reads a user's own rows: JSON lines `{"contributor","input","output"}`; bad lines are named by number. */
 import { utf8 } from '../../primitives/bytes.ts'
-import { encodeRow } from '../../primitives/rows.ts'
+import { encodeRow, ROW_BYTES_MAX } from '../../primitives/rows.ts'
 
 export interface ContributedRow {
   readonly contributor: string
@@ -19,13 +19,17 @@ export type RowsFile =
   | { readonly kind: 'rows'; readonly rows: readonly ContributedRow[] }
   | { readonly kind: 'invalid'; readonly code: 'BadRows'; readonly faults: readonly string[] }
 
-/** `fields`: names that every line must hold, all strings. Blank lines are skipped. */
-export function parseRowsFile(text: string, fields: readonly (keyof ContributedRow)[]): RowsFile {
+/** `fields`: names that every line must hold, all strings; `rowBytesMax`: of input and output. Blank lines are skipped. */
+export function parseRowsFile(
+  text: string,
+  fields: readonly (keyof ContributedRow)[],
+  rowBytesMax = ROW_BYTES_MAX,
+): RowsFile {
   const rows: ContributedRow[] = []
   const faults: string[] = []
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue
-    const row = parseLine(line, fields)
+    const row = parseLine(line, fields, rowBytesMax)
     if (typeof row === 'string') faults.push(`line ${i + 1}: ${row}`)
     else rows.push(row)
   }
@@ -36,7 +40,11 @@ export function parseRowsFile(text: string, fields: readonly (keyof ContributedR
   return { kind: 'invalid', code: 'BadRows', faults: shown }
 }
 
-function parseLine(line: string, fields: readonly (keyof ContributedRow)[]): ContributedRow | string {
+function parseLine(
+  line: string,
+  fields: readonly (keyof ContributedRow)[],
+  rowBytesMax: number,
+): ContributedRow | string {
   let value: unknown
   try {
     value = JSON.parse(line)
@@ -52,7 +60,9 @@ function parseLine(line: string, fields: readonly (keyof ContributedRow)[]): Con
   const row = { contributor: '', input: '', output: '', ...record } as ContributedRow
   if (fields.includes('contributor') && row.contributor.trim() === '') return 'the contributor is empty'
   const encoded = encodeRow({ input: utf8(row.input), output: utf8(row.output) })
-  return 'kind' in encoded ? `${encoded.code}: expected ${encoded.expected}, got ${encoded.got}` : row
+  if ('kind' in encoded) return `${encoded.code}: expected ${encoded.expected}, got ${encoded.got}`
+  const bytes = utf8(row.input).length + utf8(row.output).length
+  return bytes > rowBytesMax ? `input and output are ${bytes} bytes, the model reads at most ${rowBytesMax}` : row
 }
 
 function wholeFileFaults(rows: readonly ContributedRow[]): string[] {
