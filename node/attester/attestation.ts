@@ -25,7 +25,8 @@ export interface AttestationDuty {
 /** Blocks before `start` are found by the search for what is owed. */
 export function createAttestationDuty(options: AttestationOptions): AttestationDuty {
   const influence = openInfluenceWorker({ backend: options.influence, onStatus: logStatus(options.log) })
-  let opening: ReturnType<typeof open> | undefined
+  /** Resolves to nothing when it failed: the node goes on without attesting. */
+  let opening: Promise<Awaited<ReturnType<typeof open>> | undefined> | undefined
   const attester = async () => (await opening)?.attester
 
   async function open(rpcUrl: string) {
@@ -37,14 +38,13 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
   }
   return {
     start(rpcUrl) {
-      opening = open(rpcUrl)
-      opening.catch((error: unknown) => options.log(`attestation cannot start: ${String(error)}`))
+      opening = open(rpcUrl).catch((error: unknown) => {
+        options.log(`attestation cannot start: ${String(error)}`)
+        return undefined
+      })
     },
     onBlock(height) {
-      void attester().then(
-        (it) => it?.onBlock(BigInt(height)),
-        () => {},
-      )
+      void attester().then((it) => it?.onBlock(BigInt(height)))
     },
     reads: {
       async scoredRows(jobId) {
@@ -55,7 +55,7 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
     },
     backendText: () => statusText(influence.status()),
     async close() {
-      const opened = await opening?.catch(() => undefined)
+      const opened = await opening
       await opened?.attester.close()
       await opened?.studio.close()
       await influence.close()

@@ -2,7 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { WEIGHT_WHOLE } from '../../../precompiles/feeSplit/split.ts'
-import { concat, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { concat, toHex, utf8 } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import { refuseMisuse } from '../economy/misuse.ts'
 import {
@@ -15,6 +15,7 @@ import {
   equalEntries,
   INFERENCE,
   idOf,
+  milli,
   OPEN,
   OWNER,
   openJob,
@@ -33,12 +34,11 @@ import {
   settleJob,
   trainModel,
   treasuryOf,
+  word,
 } from '../economy/scenario.ts'
 import { account, send, view } from '../world.ts'
 
 const STRANGER = account(77)
-const word = (n: bigint) => toHex(uintToBytes(n, 32))
-const milli = OPEN / 1_000n
 
 /** A chain with one answered job. */
 function answered(served: Served = servedWorld()) {

@@ -40,6 +40,9 @@ import {
 } from '../world.ts'
 
 export const OPEN = 10n ** 18n
+export const milli = OPEN / 1_000n
+/** An integer as a topic or argument of 32 bytes. */
+export const word = (n: bigint): `0x${string}` => toHex(uintToBytes(n, 32))
 export const NOBODY = toHex(new Uint8Array(20))
 export const ZERO_HASH = toHex(new Uint8Array(32))
 

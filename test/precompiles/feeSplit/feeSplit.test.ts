@@ -6,7 +6,7 @@ import { encodeFunctionData, parseEventLogs } from 'viem'
 import { INFERENCE_ADDRESS, SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'
 import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
 import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
-import { fromHex, toHex, uintToBytes } from '../../../primitives/bytes.ts'
+import { fromHex, toHex } from '../../../primitives/bytes.ts'
 import { refuseMisuse } from '../economy/misuse.ts'
 import {
   ATTRIBUTION,
@@ -22,8 +22,8 @@ import {
   idOf,
   keyOf,
   MODEL,
+  milli,
   NOBODY,
-  OPEN,
   OWNER,
   openJob,
   PARAMS,
@@ -37,13 +37,12 @@ import {
   settleJob,
   trainModel,
   treasuryOf,
+  word,
 } from '../economy/scenario.ts'
 import { account, send, view } from '../world.ts'
 
 const STRANGER = account(77)
 const SAFE = account(78)
-const word = (n: bigint) => toHex(uintToBytes(n, 32))
-const milli = OPEN / 1_000n
 const poolOf = (world: Parameters<typeof view>[0], versionId: Uint8Array) =>
   view(world, FEE_SPLIT, 'poolOf', [toHex(versionId)]) as bigint
 const safe = toHex(SAFE)

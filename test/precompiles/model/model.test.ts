@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import type { encodeIndexHeader } from '../../../influence/indexFile.ts'
 import { indexFileBytes } from '../../../precompiles/model/indexHeader.ts'
 import { MOVES, STATE } from '../../../precompiles/model/lifeCycle.ts'
-import { fromHex, toHex, uintToBytes, utf8 } from '../../../primitives/bytes.ts'
+import { fromHex, toHex, utf8 } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import { refuseMisuse } from '../economy/misuse.ts'
 import {
@@ -26,12 +26,12 @@ import {
   treasuryOf,
   versionIdOf,
   versionOf,
+  word,
 } from '../economy/scenario.ts'
 import { account, freshWorld, send, view, type World } from '../world.ts'
 
 const STRANGER = account(77)
 const owner = { from: OWNER }
-const word = (n: bigint) => toHex(uintToBytes(n, 32))
 const fresh = (params: Readonly<Record<string, bigint>> = {}): World => {
   const world = freshWorld({ params: { revealWindowS: 1n, ratesNoticeS: 100n, rowsPerAccountDay: 1_000n, ...params } })
   world.block = { ...world.block, number: 5n }
