@@ -4,7 +4,7 @@ import { hexToString } from 'viem'
 import { utf8 } from '../../primitives/bytes.ts'
 import { ask as askNode } from '../../studio/chain/client.ts'
 import { jobOf, sendRequest, waitSettled } from '../../studio/chain/job.ts'
-import { baseRowBytes } from '../cli/baseModel.ts'
+import { readQuestionBytesMax } from '../../studio/chain/version.ts'
 import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
 import { formatOpen, percent, table } from '../cli/table.ts'
 import { CommandError, startStep } from '../cli/terminal.ts'
@@ -38,8 +38,9 @@ export async function ask(modelText: string, question: string, options: AskOptio
   const { client, account } = await openSession(options)
   const versionId = await servingVersion(client, modelId)
   const input = utf8(question)
-  if (input.length > (await baseRowBytes()))
-    throw new CommandError(`the question is ${input.length} bytes, the base reads ${await baseRowBytes()}`)
+  const bytesMax = await readQuestionBytesMax(client, versionId)
+  if (input.length > bytesMax)
+    throw new CommandError(`the question is ${input.length} bytes, model ${modelId} reads at most ${bytesMax}`)
   const step = startStep('Asking')
   const hash = await sendRequest(client, account, {
     versionId,

@@ -27,11 +27,17 @@ export function parseRowsFile(
 ): RowsFile {
   const rows: ContributedRow[] = []
   const faults: string[] = []
+  const lineOf = new Map<string, number>()
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue
     const row = parseLine(line, fields, rowBytesMax)
     if (typeof row === 'string') faults.push(`line ${i + 1}: ${row}`)
-    else rows.push(row)
+    else if (lineOf.has(contentKey(row)))
+      faults.push(`line ${i + 1}: the same input and output as line ${lineOf.get(contentKey(row))}`)
+    else {
+      lineOf.set(contentKey(row), i + 1)
+      rows.push(row)
+    }
   }
   if (faults.length === 0) faults.push(...wholeFileFaults(rows))
   if (faults.length === 0) return { kind: 'rows', rows }
@@ -39,6 +45,9 @@ export function parseRowsFile(
   const shown = hidden > 0 ? [...faults.slice(0, FAULTS_SHOWN_MAX), `… and ${hidden} more`] : faults
   return { kind: 'invalid', code: 'BadRows', faults: shown }
 }
+
+/** A Datanet takes each row once, whoever brings it. */
+const contentKey = ({ input, output }: ContributedRow): string => JSON.stringify([input, output])
 
 function parseLine(
   line: string,

@@ -1,7 +1,7 @@
 /** A provider's loop: takes jobs of the versions it serves, answers them with the deterministic engine, and responds. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Hex, type LocalAccount, parseEventLogs } from 'viem'
+import { type Hex, type LocalAccount, parseEventLogs, size } from 'viem'
 import type { Query } from '../../influence/surface.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
@@ -9,7 +9,7 @@ import type { StudioWorker } from '../surface.ts'
 import { type ChainClient, ChainRefusal, confirm, send, write } from './client.ts'
 import { idOf } from './identity.ts'
 import { answerJob } from './query.ts'
-import { INFERENCE, loadVersion, readJob, type VersionContent } from './version.ts'
+import { INFERENCE, loadVersion, questionBytesMax, readJob, type VersionContent } from './version.ts'
 
 /** How often new blocks are looked for: a fraction of the shortest block time. */
 const POLL_MS = 200
@@ -110,6 +110,13 @@ async function takeJobs(provider: Provider, fromBlock: bigint, toBlock: bigint):
   for (const { args } of requested) {
     const wanted = args.request.provider
     if (!provider.versions.has(args.versionId) || (wanted !== 0n && wanted !== provider.id)) continue
+    const bytes = size(args.request.input)
+    const bytesMax = questionBytesMax(provider.versions.get(args.versionId)!.adapter)
+    if (bytes > bytesMax) {
+      // An accepted job that gets no answer costs the bond.
+      report({ kind: 'declined', jobId: args.jobId, reason: `${bytes} bytes of input, the model reads ${bytesMax}` })
+      continue
+    }
     const call = { address: INFERENCE, abi: inferenceAbi, functionName: 'accept', args: [args.jobId] } as const
     try {
       sent.push({ jobId: args.jobId, hash: await send(client, account, call) })

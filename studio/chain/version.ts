@@ -11,6 +11,7 @@ import {
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
+import { decodeAdapter } from '../format/adapter.ts'
 import { type ChainClient, ChainRefusal } from './client.ts'
 import { downloadContent } from './content.ts'
 
@@ -29,6 +30,19 @@ export function readVersion(client: ChainClient, versionId: `0x${string}`) {
 
 export function readJob(client: ChainClient, jobId: bigint) {
   return client.readContract({ address: INFERENCE, abi: inferenceAbi, functionName: 'getJob', args: [jobId] })
+}
+
+/** Bytes of the longest question that a version answers: its adapter's positions less the separator's. */
+export async function readQuestionBytesMax(client: ChainClient, versionId: `0x${string}`): Promise<number> {
+  const { spec } = await readVersion(client, versionId)
+  return questionBytesMax(await downloadContent(client, contentRef(spec.adapter)))
+}
+
+export function questionBytesMax(adapterBytes: Uint8Array): number {
+  const adapter = decodeAdapter(adapterBytes)
+  if ('kind' in adapter)
+    throw new ChainRefusal(adapter.code, `adapter: expected ${adapter.expected}, got ${adapter.got}`, adapter)
+  return adapter.config.contextTokens - 1
 }
 
 export interface VersionContent {

@@ -44,6 +44,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['demo', '--seed', '-1'], /expected a whole number/],
   [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],
   [['demo', '--data', badRows], /line 1: expected a string "contributor"[\s\S]*line 3: not JSON/],
+  [['demo', '--report', join(folder, 'none', 'report.html')], /cannot write the report: .*\n--report chooses another/],
   [['datanet', 'create', 'x', '--curation', 'nobody'], /expected --curation open or owner, got "nobody"/],
   [['datanet', 'create'], /missing required argument 'name'/],
   [['datanet', 'add', 'one', goodRows], /expected the number of a Datanet, got "one"/],

@@ -26,18 +26,32 @@ test('rowsFile: each bad line is named by its number and its fault', () => {
     [line({ contributor: 'a', input: 'x'.repeat(70_000), output: 'y' }), /^line 2: RowTooLong/],
   ]
   const good = line({ contributor: 'ann', input: 'a', output: 'b' })
+  const other = line({ contributor: 'ann', input: 'b', output: 'c' })
   for (const [bad, wanted] of cases) {
-    const file = parseRowsFile(`${good}\n${bad}\n${good}`, FIELDS)
+    const file = parseRowsFile(`${good}\n${bad}\n${other}`, FIELDS)
     assert.is(file.kind, 'invalid', bad)
     assert.match(file.kind === 'invalid' ? file.faults[0]! : '', wanted)
     assert.is(file.kind === 'invalid' && file.faults.length, 1)
   }
 })
 
+test('rowsFile: a row given twice and a row longer than the model reads are named by line', () => {
+  const row = (contributor: string, input: string) => line({ contributor, input, output: 'é' })
+  const text = [row('a', 'x'), row('b', 'x'), row('a', 'y'.repeat(8)), row('a', 'y'.repeat(9))].join('\n')
+  assert.equal(parseRowsFile(text, FIELDS, 10), {
+    kind: 'invalid',
+    code: 'BadRows',
+    faults: [
+      'line 2: the same input and output as line 1',
+      'line 4: input and output are 11 bytes, the model reads at most 10',
+    ],
+  })
+})
+
 test('rowsFile: an empty file, and more contributors than accounts, are refused', () => {
   assert.is(parseRowsFile('\n', FIELDS).kind, 'invalid')
   const many = Array.from({ length: CONTRIBUTORS_MAX + 1 }, (_, i) =>
-    line({ contributor: `c${i}`, input: 'x', output: 'y' }),
+    line({ contributor: `c${i}`, input: `x${i}`, output: 'y' }),
   )
   assert.is(parseRowsFile(many.join('\n'), FIELDS).kind, 'invalid')
   assert.is(parseRowsFile(many.slice(1).join('\n'), FIELDS).kind, 'rows')
