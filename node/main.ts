@@ -110,6 +110,11 @@ program
   .option('--model <id>', 'model to train; without it a new one is proposed', integer(1, 2 ** 31))
   .option('--purpose <text>', 'what a new model is for', 'answers in the manner of its Datanet')
   .option('--steps <number>', 'optimizer steps', integer(1, 100_000))
+  .option(
+    '--context <tokens>',
+    "longest question and answer together, a token a byte; the longest row's by default",
+    integer(1, 96),
+  )
   .option('--seed <number>', 'training seed', integer(0, 4_294_967_295), 1)
   .addOption(accountOption())
   .addOption(rpcOption())

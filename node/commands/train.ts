@@ -36,6 +36,7 @@ interface TrainCommand extends SessionOptions {
   readonly model?: number
   readonly purpose: string
   readonly steps?: number
+  readonly context?: number
   readonly seed: number
 }
 
@@ -121,7 +122,8 @@ async function trainModel(
 ): Promise<void> {
   const plan = await planVersion(client, modelId, datanets)
   const training = startStep(`Training model ${modelId} on ${plan.rows.length} rows`)
-  const settings = trainSettings(options.seed, options.steps)
+  const room = options.context === undefined ? {} : { contextTokens: options.context }
+  const settings = { ...trainSettings(options.seed, options.steps), ...room }
   const trained = await trainVersion(studio, plan, settings, (progress) => training.update(progressText(progress)))
   training.done(`loss ${trained.losses.at(-1)!.toFixed(3)}`)
   const evaluating = startStep('Evaluating on a sample of its own rows')
