@@ -113,7 +113,7 @@ async function takeJobs(provider: Provider, fromBlock: bigint, toBlock: bigint):
     const bytes = size(args.request.input)
     const bytesMax = questionBytesMax(provider.versions.get(args.versionId)!.adapter)
     if (bytes > bytesMax) {
-      // An accepted job that gets no answer costs the bond.
+      // An accepted job that gets no answer costs a share of the bond.
       report({ kind: 'declined', jobId: args.jobId, reason: `${bytes} bytes of input, the model reads ${bytesMax}` })
       continue
     }
