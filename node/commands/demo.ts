@@ -1,6 +1,6 @@
 /** `openledger demo`: runs the story, prints the table and writes the report. */
-import { closeSync, openSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import pc from 'picocolors'
 import { baseRowBytes, openStudio } from '../cli/baseModel.ts'
 import { readTextFile } from '../cli/session.ts'
@@ -42,7 +42,7 @@ export async function runDemoCommand(options: DemoCommand): Promise<void> {
 /** Before the work, not after two minutes of it. */
 function checkWritable(file: string): void {
   try {
-    closeSync(openSync(file, 'a'))
+    accessSync(existsSync(file) ? file : dirname(resolve(file)), constants.W_OK)
   } catch (error) {
     throw new CommandError(`cannot write the report: ${(error as Error).message}`, '--report chooses another file.')
   }

@@ -53,7 +53,7 @@ export function explainPaid(place: IndexPlace, paid: Paid): RowReason {
 
 const UNPAID_WORDS: Readonly<Record<UnpaidReason, string>> = {
   notPositive: 'its score is not positive: it did not help this answer',
-  belowTopK: 'its score is positive, but below the best K that are paid',
+  belowTopK: 'its score is positive, but over the length of its gradient it is below the best K that are paid',
   duplicateInIndex: 'it is nearly the same as an earlier row of the model version, which stands for it',
   duplicateInCandidates: 'it is nearly the same as a better row among those that could be paid',
   empty: 'its gradient is empty: it taught the model nothing',
