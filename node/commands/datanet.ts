@@ -2,7 +2,7 @@
 
 import { datanetAbi } from '../../precompiles/generated/datanet.ts'
 import { utf8 } from '../../primitives/bytes.ts'
-import { write } from '../../studio/chain/client.ts'
+import { type ChainClient, write } from '../../studio/chain/client.ts'
 import * as datanets from '../../studio/chain/datanet.ts'
 import { ensureIdentity } from '../../studio/chain/identity.ts'
 import { connect, openSession, parseId, readTextFile, type SessionOptions } from '../cli/session.ts'
@@ -35,6 +35,7 @@ export async function addToDatanet(
   if (parsed.kind === 'invalid') throw new CommandError(`${file} has bad rows\n  ${parsed.faults.join('\n  ')}`)
   const rows = datanets.canonicalRows(parsed.rows.map((row) => ({ input: utf8(row.input), output: utf8(row.output) })))
   const { client, account } = await openSession(options)
+  await refuseKnown(client, datanetId, rows)
   if (!options.commit) {
     const step = startStep(`Adding ${rows.length} rows to Datanet ${datanetId}`)
     await datanets.addRows(client, account, datanetId, rows)
@@ -48,6 +49,16 @@ export async function addToDatanet(
   const revealing = startStep('Revealing them')
   await datanets.revealRows(client, account, datanetId, committed)
   revealing.done()
+}
+
+/** The Datanet would refuse them only at reveal, after the commits are paid. */
+async function refuseKnown(client: ChainClient, datanetId: bigint, rows: readonly Uint8Array[]): Promise<void> {
+  const known = [...(await datanets.knownRows(client, datanetId, rows))]
+  const [first] = known
+  if (first === undefined) return
+  const [place, rowId] = first
+  const more = known.length === 1 ? '' : `, and ${known.length - 1} more are there too`
+  throw new CommandError(`row ${place + 1} of the file is already row ${rowId} of Datanet ${datanetId}${more}`)
 }
 
 export async function acceptRows(idText: string, options: SessionOptions): Promise<void> {

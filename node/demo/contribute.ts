@@ -1,7 +1,6 @@
 /** The demo's rows reach the chain: honest contributors first, then a copier and a noise-maker; the owner spot-checks. */
 import type { LocalAccount } from 'viem'
 import { bytesToHex } from 'viem'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
 import { decodeRow, type Row, rowHash } from '../../primitives/rows.ts'
 import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
 import * as datanets from '../../studio/chain/datanet.ts'
@@ -91,13 +90,8 @@ function distinct(rows: readonly Row[]): Row[] {
 }
 
 async function newRows({ client, datanetId }: ContributeOptions, rows: readonly Row[]): Promise<Row[]> {
-  const native = { address: datanets.DATANET, abi: datanetAbi } as const
-  const fresh: Row[] = []
-  for (const [i, bytes] of datanets.canonicalRows(rows).entries()) {
-    const args = [datanetId, bytesToHex(rowHash(bytes))] as const
-    if ((await client.readContract({ ...native, functionName: 'rowIdByHash', args })) === 0n) fresh.push(rows[i]!)
-  }
-  return fresh
+  const known = await datanets.knownRows(client, datanetId, datanets.canonicalRows(rows))
+  return rows.filter((_, i) => !known.has(i))
 }
 
 /** On generated tasks the owner knows right from wrong; of a user's own rows everything is accepted. */

@@ -164,7 +164,7 @@ function nextCandidate(options: SoloHostOptions, epoch: EpochWithLeaders, blockH
   return { view: parent.view + 1, parentView: parent.view, parentId, blockHash }
 }
 
-/** Notarize and finalize by one validator: a quorum of one; the finalization is kept. */
+/** A finalization by a quorum of one; it serves as the notarization too (consensus.md §5). */
 function finalize(options: SoloHostOptions, epoch: EpochWithLeaders, candidate: Candidate): Certificate {
   const { chain, bls, key } = options
   const id = candidateId(chain, epoch.epochHash, candidate)

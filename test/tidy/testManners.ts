@@ -10,7 +10,7 @@ function fileOffences({ path, suites, calls, strings, imports }: Source): string
   for (const { of, member, line } of calls)
     if (suites.includes(of) && (member === 'only' || member === 'skip'))
       offences.push(`${path}:${line} test: .${member} hides tests; remove it`)
-  const outside = new RegExp(`^/work/|\\.\\./${'shared'}(/|$)`)
+  const outside = new RegExp(`\\.\\./${'shared'}(/|$)`)
   for (const { value, line } of strings)
     if (outside.test(value)) offences.push(`${path}:${line} test: reads outside the repository; copy a vector instead`)
   if (!path.endsWith('.test.ts')) return offences
