@@ -29,7 +29,7 @@ const DEFAULT_RATES = { inputWei: 2n * 10n ** 17n, outputWei: 4n * 10n ** 17n, p
 const COLLECTING = 2
 const TRAINING = 3
 const DEPLOYED = 4
-/** Every tenth row is kept from training's evaluation sample; the rest would only slow it. */
+/** Rows of the model's own that are asked back after training: enough for a percentage, seconds to answer. */
 const EVALUATION_ROWS_MAX = 40
 
 interface TrainCommand extends SessionOptions {
@@ -87,6 +87,7 @@ async function modelToTrain(
           purpose: options.purpose,
           baseHash: studio.hashes.base,
           datanets: [datanetId],
+          training: settingsOf(options),
         })
       : BigInt(options.model)
   if (options.model === undefined) {
@@ -122,8 +123,7 @@ async function trainModel(
 ): Promise<void> {
   const plan = await planVersion(client, modelId, datanets)
   const training = startStep(`Training model ${modelId} on ${plan.rows.length} rows`)
-  const room = options.context === undefined ? {} : { contextTokens: options.context }
-  const settings = { ...trainSettings(options.seed, options.steps), ...room }
+  const settings = settingsOf(options)
   const trained = await trainVersion(studio, plan, settings, (progress) => training.update(progressText(progress)))
   training.done(`loss ${trained.losses.at(-1)!.toFixed(3)}`)
   const evaluating = startStep('Evaluating on a sample of its own rows')
@@ -143,6 +143,10 @@ async function trainModel(
 export function trainSettings(seed: number, steps = DEFAULT_TRAIN_OPTIONS.steps): TrainOptions {
   const warmupSteps = Math.ceil((DEFAULT_TRAIN_OPTIONS.warmupSteps * steps) / DEFAULT_TRAIN_OPTIONS.steps)
   return { ...DEFAULT_TRAIN_OPTIONS, seed, steps, warmupSteps }
+}
+
+function settingsOf({ seed, steps, context }: TrainCommand): TrainOptions {
+  return { ...trainSettings(seed, steps), ...(context !== undefined && { contextTokens: context }) }
 }
 
 function sample(rows: readonly Row[]): Row[] {

@@ -149,8 +149,14 @@ async function fund(client: ChainClient, accounts: readonly LocalAccount[]): Pro
   for (const hash of hashes) await confirm(client, hash)
 }
 
-async function deployModel({ client, studio }: DemoOptions, owner: LocalAccount, datanetId: bigint): Promise<bigint> {
-  const plan = { ...RATES, purpose: 'string transformations', baseHash: studio.hashes.base, datanets: [datanetId] }
+async function deployModel(
+  { client, studio, seed }: DemoOptions,
+  owner: LocalAccount,
+  datanetId: bigint,
+): Promise<bigint> {
+  const training = { ...DEFAULT_TRAIN_OPTIONS, seed }
+  const about = { purpose: 'string transformations', baseHash: studio.hashes.base, datanets: [datanetId] }
+  const plan = { ...RATES, ...about, training }
   const modelId = await proposeModel(client, owner, plan)
   await approveModel(client, devAccount(0), modelId)
   await startTraining(client, owner, modelId)

@@ -1,8 +1,10 @@
 /** Proposing a model and bringing it to training, over RPC. */
 
-import { type LocalAccount, zeroHash } from 'viem'
+import type { LocalAccount } from 'viem'
 import { modelAbi } from '../../precompiles/generated/model.ts'
-import { toHex } from '../../primitives/bytes.ts'
+import { toHex, utf8 } from '../../primitives/bytes.ts'
+import { keccak256 } from '../../primitives/hashes.ts'
+import type { TrainOptions } from '../surface.ts'
 import { type ChainClient, eventOf, write } from './client.ts'
 import { readParameters } from './parameters.ts'
 import { MODEL } from './version.ts'
@@ -13,11 +15,20 @@ export interface ModelPlan {
   readonly purpose: string
   readonly baseHash: Uint8Array
   readonly datanets: readonly bigint[]
+  /** How it will be trained; the chain keeps its hash. */
+  readonly training: TrainOptions
   /** Wei per 1,000 tokens. */
   readonly inputWei: bigint
   readonly outputWei: bigint
   /** The provider's share of the model part. */
   readonly providerBps: number
+}
+
+/** keccak256 of the options as JSON with sorted names. */
+export function planHash(training: TrainOptions): Uint8Array {
+  return keccak256(
+    utf8(JSON.stringify(Object.fromEntries(Object.entries(training).sort(([a], [b]) => (a < b ? -1 : 1))))),
+  )
 }
 
 /** Proposes with the stake that the chain asks for, at the chain's default shares; returns the model's number. */
@@ -26,9 +37,9 @@ export async function proposeModel(client: ChainClient, account: LocalAccount, p
   const [value, modelBps, stakersBps, contributorsBps] = await readParameters(client, names)
   const proposal = {
     purpose: plan.purpose,
-    architecture: 'gpt2 with LoRA',
+    architecture: 'gpt_neo with LoRA',
     baseHash: toHex(plan.baseHash),
-    planHash: zeroHash,
+    planHash: toHex(planHash(plan.training)),
     datanets: plan.datanets,
     rates: {
       inputWei: plan.inputWei,

@@ -21,7 +21,7 @@ import { ask, type ChainClient, ChainRefusal, eventOf, write } from '../../studi
 import { addRows, canonicalRows, createDatanet, publishVersion } from '../../studio/chain/datanet.ts'
 import { idOf } from '../../studio/chain/identity.ts'
 import { REFUNDED, waitSettled } from '../../studio/chain/job.ts'
-import { approveModel, proposeModel, startTraining } from '../../studio/chain/model.ts'
+import { approveModel, planHash, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
 import { readParameters } from '../../studio/chain/parameters.ts'
 import { runProvider } from '../../studio/chain/provider.ts'
 import { answerJob } from '../../studio/chain/query.ts'
@@ -109,6 +109,7 @@ test('thread: rows become a version, a trained adapter, an attested model versio
   await addRows(client, contributors[0]!, datanetId, rows.slice(0, 4))
   await addRows(client, contributors[1]!, datanetId, rows.slice(4))
   const version = await onceAllowed('NothingToPublish', () => publishVersion(client, owner, datanetId))
+  const options = { ...trainSettings(1, 20), batchRows: 8 }
   const modelId = await proposeModel(client, owner, {
     purpose: 'three tasks',
     baseHash: studio.hashes.base,
@@ -116,12 +117,13 @@ test('thread: rows become a version, a trained adapter, an attested model versio
     inputWei: parseEther('1'),
     outputWei: parseEther('2'),
     providerBps: 1_000,
+    training: options,
   })
+  assert.is((await readModel(client, modelId)).planHash, toHex(planHash(options)))
   await approveModel(client, admin, modelId)
   await startTraining(client, owner, modelId)
   const plan = await planVersion(client, modelId, [{ datanetId, version }])
   assert.is(plan.rows.length, rows.length)
-  const options = { ...trainSettings(1, 20), batchRows: 8 }
   trained = await trainVersion(studio, plan, options, () => {})
   const evaluation = await studio.evaluate(trained.adapter, [plan.rows[0]!.row])
   if ('kind' in evaluation) throw new Error(evaluation.code)
