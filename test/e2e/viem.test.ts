@@ -32,10 +32,14 @@ let socket: ReturnType<typeof openClient>
 let admin: ReturnType<typeof openAdmin>
 let address: Hex
 
-/** Defaults of viem but for the polling, which only waits. */
+/**
+ * Defaults of viem but for the polling, which only waits, and for its cache of the block number: a number that viem asked
+ * for just before a block would make the confirmations of that block's transactions 0.
+ */
 function openClient(transport: ReturnType<typeof http> | ReturnType<typeof webSocket>) {
   const { chain } = devnet.client
-  return createWalletClient({ account: account(0), chain, transport, pollingInterval: 50 }).extend(publicActions)
+  const options = { account: account(0), chain, transport, pollingInterval: 50, cacheTime: 0 }
+  return createWalletClient(options).extend(publicActions)
 }
 
 function openAdmin() {
