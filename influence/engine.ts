@@ -4,6 +4,8 @@ import type { Hasher } from '../primitives/hashes.ts'
 import { createFastKeccak } from './backends/fastKeccak.ts'
 import { createJsBackend } from './backends/jsBackend.ts'
 import type { ComputeBackend, Kernels } from './backends/kernels.ts'
+import { memoryCodes } from './codeSource.ts'
+import { squaredNorms } from './gradients/layers.ts'
 import { verifyIndex } from './gradients/verifyIndex.ts'
 import { decodeIndexFile, encodeLayerTable, type IndexFile, indexInfoOf, rowLeafPreimage } from './indexFile.ts'
 import { checkQuery, QUERIES_MAX } from './queryFile.ts'
@@ -11,13 +13,8 @@ import { isRefused, type Refused, refuse } from './refusal.ts'
 import { SCORE_LEAF_ROWS } from './rowProof.ts'
 import { attributeScores } from './scoring/attribution.ts'
 import { contextRootOf, encodeInt16, queryHashOf, scoreLeaves, scoresRootOf } from './scoring/context.ts'
-import {
-  prepareScoring,
-  type RawScore,
-  type ScoringIndex,
-  type StageObserver,
-  scoreQueries,
-} from './scoring/dataInf.ts'
+import { scoreQueries } from './scoring/dataInf.ts'
+import { prepareScoring, type RawScore, type ScoringIndex, type StageObserver } from './scoring/scoringIndex.ts'
 import type {
   Attribution,
   AttributionOptions,
@@ -72,9 +69,9 @@ export class InfluenceEngine implements OpenedIndex {
   /** Leaves of all rows, made at the first proof. */
   #rowHashes: readonly Uint8Array[] | undefined
 
-  private constructor(info: IndexInfo, index: ScoringIndex, kernels: Kernels, hash: Hasher) {
-    this.info = info
-    this.#file = index.file
+  private constructor(file: IndexFile, index: ScoringIndex, kernels: Kernels, hash: Hasher) {
+    this.info = indexInfoOf(file, hash)
+    this.#file = file
     this.#index = index
     this.#kernels = kernels
     this.#hash = hash
@@ -90,8 +87,10 @@ export class InfluenceEngine implements OpenedIndex {
     if (bad) return bad
     const { rowCount, rowBytes } = file.header
     const { offsets, paddedDims } = file.layout
-    const kernels = await backend.openKernels({ rowCount, rowBytes, offsets, paddedDims, codes: file.codes })
-    return new InfluenceEngine(indexInfoOf(file, hash), prepareScoring(file), kernels, hash)
+    const codes = memoryCodes(file.codes, rowCount, rowBytes)
+    const kernels = await backend.openKernels({ rowCount, rowBytes, offsets, paddedDims, codes })
+    const norms = squaredNorms(file.layout, rowCount, file.codes)
+    return new InfluenceEngine(file, prepareScoring(file, norms), kernels, hash)
   }
 
   async score(query: Query): Promise<Score | Refused> {

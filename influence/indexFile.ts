@@ -68,9 +68,8 @@ export interface RowTable {
   readonly status: Uint8Array
 }
 
-/** A parsed index file; sections are views of `bytes` where alignment allows. */
-export interface IndexFile {
-  readonly bytes: Uint8Array
+/** Everything in an index file but the codes. */
+export interface IndexTables {
   readonly headerBytes: Uint8Array
   readonly header: IndexHeader
   readonly layout: BlockLayout
@@ -80,6 +79,11 @@ export interface IndexFile {
   readonly exponents: Int16Array
   /** rowCount × 256. */
   readonly guards: Int8Array
+}
+
+/** A parsed index file in memory; guards and codes are views of `bytes`. */
+export interface IndexFile extends IndexTables {
+  readonly bytes: Uint8Array
   /** rowCount × rowBytes. */
   readonly codes: Int8Array
 }

@@ -1,9 +1,12 @@
 /** The plain JavaScript twin: the readable reference of every kernel (influence.md §10.4). */
+import { type CodeTile, codeTiles } from '../codeSource.ts'
 import { flagRows } from '../gradients/guard.ts'
 import type { ComputeBackend, KernelInput, Kernels } from './kernels.ts'
 
 /** 1,024 · 2^14 · 127 < 2^31: products of a 15-bit operand with a code that one i32 may sum. */
 const WIDE_CHUNK = 1024
+/** Of an index that is not in memory: two tiles are, and reads of this size reach a disk's full speed. */
+const TILE_BYTES_MAX = 2 ** 25
 
 export function createJsBackend(description = 'plain JavaScript'): ComputeBackend {
   return { backend: 'js', description, flagRows, openKernels: async (index) => createJsKernels(index), close: () => {} }
@@ -12,21 +15,34 @@ export function createJsBackend(description = 'plain JavaScript'): ComputeBacken
 export function createJsKernels(index: KernelInput): Kernels {
   return {
     backend: 'js',
-    dotRows: async (l, vectors, count) => dotRows(index, l, vectors, count),
-    dotRowsWide: async (l, vectors, count) => dotRowsWide(index, l, vectors, count),
-    mixRows: async (l, weights, count) => mixRows(index, l, weights, count),
+    dotRows: (vectors, count) => dotRows(index, vectors, count),
+    mixRows: (weights, count) => mixRows(index, weights, count),
+    dotRowsWide: (vectors, count) => dotRowsWide(index, vectors, count),
     close: () => {},
   }
 }
 
-function dotRows(index: KernelInput, l: number, vectors: Int8Array, count: number): Int32Array {
-  const { rowCount, rowBytes, codes } = index
-  const d = index.paddedDims[l]!
-  const out = new Int32Array(count * rowCount)
-  for (let q = 0; q < count; q++) {
-    const own = vectors.subarray(q * d, (q + 1) * d)
-    for (let i = 0; i < rowCount; i++) out[q * rowCount + i] = dot(codes, i * rowBytes + index.offsets[l]!, own)
+/** Calls `visit` for every query, block and tile: `at` is where the (query, block) begins in a count × L × n table. */
+async function walk(
+  { rowCount, rowBytes, offsets, codes }: KernelInput,
+  count: number,
+  visit: (tile: CodeTile, q: number, l: number, at: number) => void,
+): Promise<void> {
+  for await (const tile of codeTiles(codes, Math.max(TILE_BYTES_MAX, rowBytes))) {
+    for (let q = 0; q < count; q++) {
+      for (let l = 0; l < offsets.length; l++) visit(tile, q, l, (q * offsets.length + l) * rowCount)
+    }
   }
+}
+
+async function dotRows(index: KernelInput, vectors: Int8Array, count: number): Promise<Int32Array> {
+  const { rowCount, rowBytes, offsets, paddedDims } = index
+  const out = new Int32Array(count * offsets.length * rowCount)
+  await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {
+    const start = q * rowBytes + offsets[l]!
+    const own = vectors.subarray(start, start + paddedDims[l]!)
+    for (let i = 0; i < rows; i++) out[at + first + i] = dot(codes, i * rowBytes + offsets[l]!, own)
+  })
   return out
 }
 
@@ -45,14 +61,14 @@ function dot(codes: Int8Array, at: number, vector: Int8Array): number {
   return s0 + s1 + s2 + s3
 }
 
-function dotRowsWide(index: KernelInput, l: number, vectors: Int16Array, count: number): Float64Array {
-  const { rowCount, rowBytes, codes } = index
-  const d = index.paddedDims[l]!
-  const out = new Float64Array(count * rowCount)
-  for (let q = 0; q < count; q++) {
-    const own = vectors.subarray(q * d, (q + 1) * d)
-    for (let i = 0; i < rowCount; i++) out[q * rowCount + i] = dotWide(codes, i * rowBytes + index.offsets[l]!, own)
-  }
+async function dotRowsWide(index: KernelInput, vectors: Int16Array, count: number): Promise<Float64Array> {
+  const { rowCount, rowBytes, offsets, paddedDims } = index
+  const out = new Float64Array(count * offsets.length * rowCount)
+  await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {
+    const start = q * rowBytes + offsets[l]!
+    const own = vectors.subarray(start, start + paddedDims[l]!)
+    for (let i = 0; i < rows; i++) out[at + first + i] = dotWide(codes, i * rowBytes + offsets[l]!, own)
+  })
   return out
 }
 
@@ -71,24 +87,23 @@ function dotWide(codes: Int8Array, at: number, vector: Int16Array): number {
   return total
 }
 
-/** Column sums; every device may use these, since the weights come back to the CPU anyway. */
-export function mixRows(index: KernelInput, l: number, weights: Int16Array, count: number): Float64Array {
-  const { rowCount, rowBytes, codes } = index
-  const d = index.paddedDims[l]!
-  const out = new Float64Array(count * d)
-  const partial = new Int32Array(d)
-  for (let q = 0; q < count; q++) {
-    const own = out.subarray(q * d, (q + 1) * d)
-    for (let first = 0; first < rowCount; first += WIDE_CHUNK) {
-      const end = Math.min(rowCount, first + WIDE_CHUNK)
+async function mixRows(index: KernelInput, weights: Int16Array, count: number): Promise<Float64Array> {
+  const { rowBytes, offsets, paddedDims } = index
+  const out = new Float64Array(count * rowBytes)
+  await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {
+    const start = q * rowBytes + offsets[l]!
+    const own = out.subarray(start, start + paddedDims[l]!)
+    const partial = new Int32Array(own.length)
+    for (let chunk = 0; chunk < rows; chunk += WIDE_CHUNK) {
+      const end = Math.min(rows, chunk + WIDE_CHUNK)
       partial.fill(0)
-      for (let i = first; i < end; i++) {
-        const weight = weights[q * rowCount + i]!
-        if (weight !== 0) addRow(partial, codes, i * rowBytes + index.offsets[l]!, weight)
+      for (let i = chunk; i < end; i++) {
+        const weight = weights[at + first + i]!
+        if (weight !== 0) addRow(partial, codes, i * rowBytes + offsets[l]!, weight)
       }
-      for (let j = 0; j < d; j++) own[j]! += partial[j]!
+      for (let j = 0; j < own.length; j++) own[j]! += partial[j]!
     }
-  }
+  })
   return out
 }
 

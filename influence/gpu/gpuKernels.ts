@@ -1,6 +1,7 @@
 /** Kernels on a WebGPU device: tiles of codes on the GPU, `dotRows` for steps 3 and 8 and the guard, the rest shared. */
-import { mixRows } from '../backends/jsBackend.ts'
+import { createJsKernels } from '../backends/jsBackend.ts'
 import type { KernelInput, Kernels } from '../backends/kernels.ts'
+import { memoryCodes } from '../codeSource.ts'
 import { type DotVariant, dotRowsSource, ROWS_PER_INVOCATION, SHAPE_WORDS, WORKGROUP_SIZE } from './dotRowsShader.ts'
 import type { GpuDevice } from './gpuDevice.ts'
 
@@ -187,15 +188,33 @@ function submitDots(
 
 /** Kernels over one index's codes. */
 export async function openGpuKernels(gpu: GpuDevice, pipelines: DotPipelines, index: KernelInput): Promise<Kernels> {
-  const matrix = await uploadCodes(gpu, index.codes, index.rowCount, index.rowBytes)
-  const dots = (l: number, vectors: Int8Array, count: number) =>
-    dotMatrix(gpu, pipelines, matrix, { offset: index.offsets[l]!, length: index.paddedDims[l]! }, vectors, count)
+  const { rowCount, rowBytes, offsets, paddedDims } = index
+  const codes = index.codes.bytes ?? new Int8Array(rowCount * rowBytes)
+  if (index.codes.bytes === undefined) await index.codes.read(0, rowCount, codes)
+  const matrix = await uploadCodes(gpu, codes, rowCount, rowBytes)
+  const twin = createJsKernels({ ...index, codes: memoryCodes(codes, rowCount, rowBytes) })
+  const dots = async (vectors: Int8Array, count: number): Promise<Int32Array> => {
+    const out = new Int32Array(count * offsets.length * rowCount)
+    for (const [l, offset] of offsets.entries()) {
+      const length = paddedDims[l]!
+      const own = new Int8Array(count * length)
+      for (let q = 0; q < count; q++) {
+        const start = q * rowBytes + offset
+        own.set(vectors.subarray(start, start + length), q * length)
+      }
+      const sums = await dotMatrix(gpu, pipelines, matrix, { offset, length }, own, count)
+      for (let q = 0; q < count; q++) {
+        out.set(sums.subarray(q * rowCount, (q + 1) * rowCount), (q * offsets.length + l) * rowCount)
+      }
+    }
+    return out
+  }
   return {
     backend: 'gpu',
     dotRows: dots,
-    dotRowsWide: async (l, vectors, count) => joinLimbs(await dots(l, splitLimbs(vectors), 2 * count)),
+    dotRowsWide: async (vectors, count) => joinLimbs(await dots(splitLimbs(vectors), 2 * count)),
     // The weights come from the CPU and the sums go back to it (§10: scalars and mixRows may run on the CPU).
-    mixRows: async (l, weights, count) => mixRows(index, l, weights, count),
+    mixRows: twin.mixRows,
     close: () => matrix.destroy(),
   }
 }

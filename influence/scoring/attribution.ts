@@ -1,7 +1,7 @@
 /** From scores to the attribution result (influence.md §6.1–6.4): eligible rows, levelling, guard, top K, weights. */
 import type { Hasher } from '../../primitives/hashes.ts'
 import { guardDot, isDuplicate } from '../gradients/guard.ts'
-import { ACCEPTED, DUPLICATE, type IndexFile } from '../indexFile.ts'
+import { ACCEPTED, DUPLICATE, type IndexTables } from '../indexFile.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import { encodeResult, K_MAX, type ResultFacts, resultRoot, TAU_MAX, WEIGHT_WHOLE } from '../result.ts'
 import type { Attribution, AttributionOptions, Entry, Score, UnpaidRow } from '../surface.ts'
@@ -20,7 +20,7 @@ export interface Candidate {
 
 /** The attribution of one score; `k`, `tau` and `level` are the model's parameters on chain. */
 export function attributeScores(
-  file: IndexFile,
+  file: IndexTables,
   indexRoot: Uint8Array,
   score: Omit<Score, 'backend'>,
   options: AttributionOptions,
@@ -55,7 +55,7 @@ const byBenefit = (a: Candidate, b: Candidate): number =>
   a.benefit === b.benefit ? a.row - b.row : a.benefit > b.benefit ? -1 : 1
 
 /** §6.1 and §6.2: accepted rows with S > 0 and B > 0, by row. */
-export function levelScores(file: IndexFile, scores: BigInt64Array, level: 0 | 1): Map<number, Candidate> {
+export function levelScores(file: IndexTables, scores: BigInt64Array, level: 0 | 1): Map<number, Candidate> {
   const { rhoRef } = file.header
   const rhoMin = rhoRef / RHO_MIN_DIVISOR > 1n ? rhoRef / RHO_MIN_DIVISOR : 1n
   const eligible = new Map<number, Candidate>()
@@ -102,7 +102,7 @@ interface Outcome {
 }
 
 /** Every row without an entry, and why. */
-function explainUnpaid(file: IndexFile, scores: BigInt64Array, outcome: Outcome): UnpaidRow[] {
+function explainUnpaid(file: IndexTables, scores: BigInt64Array, outcome: Outcome): UnpaidRow[] {
   const entered = new Set(outcome.entries.map(({ row }) => row))
   const paid = new Set(outcome.paid.map(({ row }) => row))
   const unpaid: UnpaidRow[] = []
@@ -113,7 +113,7 @@ function explainUnpaid(file: IndexFile, scores: BigInt64Array, outcome: Outcome)
 }
 
 function explainRow(
-  { rows }: IndexFile,
+  { rows }: IndexTables,
   score: bigint,
   row: number,
   { eligible, duplicates }: Outcome,

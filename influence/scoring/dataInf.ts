@@ -1,9 +1,8 @@
 /** DataInf-Z version 1 (influence.md §5): from an index and queries to integer benefits, whatever computes the dots. */
 import { bitLength, bitLengthBig, rdiv, rha, rhaBig } from '../arithmetic.ts'
 import type { Kernels } from '../backends/kernels.ts'
-import { isLiveExponent, type LayerInput, scaleOf, squaredNorms } from '../gradients/layers.ts'
-import { ACCEPTED, type IndexFile, type Layer } from '../indexFile.ts'
 import type { Query } from '../surface.ts'
+import { curvature, type RawScore, type ScoringIndex, type StageObserver } from './scoringIndex.ts'
 
 /** |W|, |H| ≤ 2^14, so that rounding never carries into a limb of 128. */
 const OPERAND_BITS = 14
@@ -13,81 +12,8 @@ const TERM_BITS = 50
 const EXACT_TERMS = 8
 /** A double holds Z exactly up to this many accepted rows: nA · 2^34 ≤ 2^53. */
 const EXACT_Z_ROWS = 2 ** 19
-/** The double quotient of step 4 is off by less than 2^−25; farther than this from a tie its rounding is certain. */
+/** The double quotient of step 4 is off by less than 2^−24; farther than this from a tie its rounding is certain. */
 const TIE_MARGIN = 2 ** -20
-
-/** What scoring needs beside the codes, computed once per index. */
-export interface ScoringIndex {
-  readonly file: IndexFile
-  readonly acceptedCount: number
-  /** L × n, block by block: 2^16·D/(N·D+T) as a double, 0 where (row, block) is not live. */
-  readonly ratios: Float64Array
-  /** n × L. */
-  readonly norms: Uint32Array
-  /** M31 and xl by block; `undefined` for a dead block. */
-  readonly scales: readonly ({ m31: number; xl: number } | undefined)[]
-}
-
-/** All intermediate values of one query and block; P and Q are 0 where not live. */
-export interface BlockStages {
-  readonly Q: Int32Array
-  readonly R: Float64Array
-  readonly t: number
-  readonly W: Int16Array
-  /** Padded like the codes, as are Z and H. */
-  readonly U: Float64Array
-  readonly Z: BigInt64Array
-  readonly z: number
-  readonly H: Int16Array
-  readonly P: Float64Array
-  readonly x: number
-}
-
-export interface RawScore {
-  readonly scores: BigInt64Array
-  readonly exponentG: number
-  /** By block. */
-  readonly x: Int32Array
-  /** H of all blocks, padded like codes. */
-  readonly h: Int16Array
-}
-
-/** Told of every block of every query, for vectors and the self-test. */
-export type StageObserver = (query: number, block: number, stages: BlockStages) => void
-
-export function prepareScoring(file: IndexFile): ScoringIndex {
-  const { layout, header, rows, exponents, codes, layers } = file
-  const norms = squaredNorms(layout, header.rowCount, codes)
-  const sums: LayerInput = { layout, rowCount: header.rowCount, status: rows.status, exponents, norms }
-  const ratios = new Float64Array(layers.length * header.rowCount)
-  for (const [l, layer] of layers.entries()) {
-    if (layer.sum !== 0n) fillRatios(ratios, sums, l, layer, header.acceptedCount)
-  }
-  const scales = layers.map((layer) => (layer.sum === 0n ? undefined : scaleOf(layer)))
-  return { file, acceptedCount: header.acceptedCount, ratios, norms, scales }
-}
-
-function fillRatios(ratios: Float64Array, sums: LayerInput, l: number, layer: Layer, acceptedCount: number): void {
-  const blockCount = sums.layout.dims.length
-  for (let row = 0; row < sums.rowCount; row++) {
-    const i = row * blockCount + l
-    if (sums.status[row] !== ACCEPTED || sums.norms[i] === 0 || !isLiveExponent(sums.exponents[i]!, layer)) continue
-    const [numerator, denominator] = curvature(layer, acceptedCount, sums.exponents[i]!, sums.norms[i]!)
-    ratios[l * sums.rowCount + row] = quotient(numerator << 16n, denominator)
-  }
-}
-
-/** D and N·D + T of step 4. */
-function curvature(layer: Layer, acceptedCount: number, exponent: number, norm: number): [bigint, bigint] {
-  const d = BigInt(10 * acceptedCount * layer.d) << BigInt(2 * (layer.e0 - exponent))
-  return [d, BigInt(norm) * d + layer.sum]
-}
-
-/** a/b as a double with a relative error below 2^−52: 64 quotient bits, rounded once. */
-function quotient(a: bigint, b: bigint): number {
-  const shift = Math.max(0, 64 - (bitLengthBig(a) - bitLengthBig(b)))
-  return Number((a << BigInt(shift)) / b) * 2 ** -shift
-}
 
 /** Scores `queries` together; query by query the same bits as alone. */
 export async function scoreQueries(
@@ -96,102 +22,90 @@ export async function scoreQueries(
   queries: readonly Query[],
   observe?: StageObserver,
 ): Promise<RawScore[]> {
-  const { layout, header } = index.file
-  const runs: QueryRun[] = queries.map((query) => ({
-    query,
-    x: new Int32Array(layout.dims.length),
-    h: new Int16Array(layout.rowBytes),
-    products: layout.dims.map(() => undefined),
-  }))
-  for (const [l, scale] of index.scales.entries()) {
-    if (scale === undefined) continue
-    const stages = await scoreBlock(index, kernels, l, queries)
-    for (const [q, own] of stages.entries()) {
-      const run = runs[q]!
-      run.x[l] = own.x
-      run.h.set(own.H, layout.offsets[l]!)
-      run.products[l] = own.P
-      observe?.(q, l, own)
-    }
-  }
-  return runs.map((run) => assembleScore(index, run, header.rowCount))
+  if (kernels.scoreQueries) return kernels.scoreQueries(index, queries, observe)
+  const { rowBytes } = index.tables.layout
+  const vectors = new Int8Array(queries.length * rowBytes)
+  for (const [q, { codes }] of queries.entries()) vectors.set(codes, q * rowBytes)
+  const Q = maskDead(index, await kernels.dotRows(vectors, queries.length))
+  const { W, shifts } = dampen(index, Q, queries.length)
+  const U = await kernels.mixRows(W, queries.length)
+  const { H, z } = correct(index, vectors, U, shifts)
+  const P = maskDead(index, await kernels.dotRowsWide(H, queries.length))
+  return queries.map((query, q) => {
+    const run = runOf(index, query, q, { z, H, P })
+    if (observe) reportStages(index, { Q, W, shifts, vectors, U, H, z, P }, run.x, q, observe)
+    return assembleScore(index, run)
+  })
 }
 
+/** What one query has after step 8; P is L × n. */
 interface QueryRun {
-  readonly query: Query
   readonly x: Int32Array
   readonly h: Int16Array
-  /** P by block; `undefined` for a dead block. */
-  readonly products: (Float64Array | undefined)[]
+  readonly P: Float64Array
 }
 
-/** Steps 3 to 8 of one live block, for all queries. */
-async function scoreBlock(
-  index: ScoringIndex,
-  kernels: Kernels,
-  l: number,
-  queries: readonly Query[],
-): Promise<BlockStages[]> {
-  const { layout, header, layers } = index.file
-  const n = header.rowCount
-  const d = layout.paddedDims[l]!
-  const offset = layout.offsets[l]!
-  const vectors = new Int8Array(queries.length * d)
-  for (const [q, { codes }] of queries.entries()) vectors.set(codes.subarray(offset, offset + d), q * d)
-  const allQ = await kernels.dotRows(l, vectors, queries.length)
-  const weights = new Int16Array(queries.length * n)
-  const damped = queries.map((_, q) => {
-    const Q = maskedDots(index, l, allQ.subarray(q * n, (q + 1) * n))
-    const R = dampen(index, l, Q)
-    const t = narrow(R, weights.subarray(q * n, (q + 1) * n))
-    return { Q, R, t }
-  })
-  const allU = await kernels.mixRows(l, weights, queries.length)
-  const directions = new Int16Array(queries.length * d)
-  const corrected = damped.map(({ t }, q) => {
-    const U = allU.subarray(q * d, (q + 1) * d)
-    const H = directions.subarray(q * d, (q + 1) * d)
-    return { U, ...correct(index.acceptedCount, vectors.subarray(q * d, (q + 1) * d), U, t, H), H }
-  })
-  const allP = await kernels.dotRowsWide(l, directions, queries.length)
-  return queries.map((query, q) => {
-    const { z } = corrected[q]!
-    const x = z - 16 - query.exponents[l]! + 2 * layers[l]!.e0 + index.scales[l]!.xl
-    const P = maskedProducts(index, l, allP.subarray(q * n, (q + 1) * n))
-    return { ...damped[q]!, W: weights.subarray(q * n, (q + 1) * n), ...corrected[q]!, P, x }
-  })
+function runOf(
+  { tables, scales }: ScoringIndex,
+  query: Query,
+  q: number,
+  { z, H, P }: { z: Int32Array; H: Int16Array; P: Float64Array },
+): QueryRun {
+  const { layout, layers, header } = tables
+  const blockCount = layers.length
+  const x = new Int32Array(blockCount)
+  for (const [l, scale] of scales.entries()) {
+    if (scale) x[l] = z[q * blockCount + l]! - 16 - query.exponents[l]! + 2 * layers[l]!.e0 + scale.xl
+  }
+  const values = blockCount * header.rowCount
+  return {
+    x,
+    h: H.slice(q * layout.rowBytes, (q + 1) * layout.rowBytes),
+    P: P.subarray(q * values, (q + 1) * values),
+  }
 }
 
-function maskedDots({ ratios, file }: ScoringIndex, l: number, dots: Int32Array): Int32Array {
-  const from = l * file.header.rowCount
-  for (let i = 0; i < dots.length; i++) if (ratios[from + i] === 0) dots[i] = 0
-  return dots
+/** Zero where (row, block) is not live. */
+function maskDead<T extends Int32Array | Float64Array>({ ratios }: ScoringIndex, values: T): T {
+  for (let at = 0; at < values.length; at += ratios.length) {
+    for (let i = 0; i < ratios.length; i++) if (ratios[i] === 0) values[at + i] = 0
+  }
+  return values
 }
 
-function maskedProducts({ ratios, file }: ScoringIndex, l: number, products: Float64Array): Float64Array {
-  const from = l * file.header.rowCount
-  for (let i = 0; i < products.length; i++) if (ratios[from + i] === 0) products[i] = 0
-  return products
+/** Steps 4 and 5 of every query and block: W, and t by query and block. */
+function dampen(index: ScoringIndex, Q: Int32Array, count: number): { W: Int16Array; shifts: Int32Array } {
+  const n = index.tables.header.rowCount
+  const blockCount = index.scales.length
+  const W = new Int16Array(Q.length)
+  const shifts = new Int32Array(count * blockCount)
+  const R = new Float64Array(n)
+  for (let part = 0; part < count * blockCount; part++) {
+    const l = part % blockCount
+    if (index.scales[l] === undefined) continue
+    dampBlock(index, l, Q.subarray(part * n, (part + 1) * n), R)
+    shifts[part] = narrow(R, W.subarray(part * n, (part + 1) * n))
+  }
+  return { W, shifts }
 }
 
 /** Step 4: R = rdiv(Q·2^16·D, N·D + T); the double decides where it is certain, BigInt near ties. */
-function dampen(index: ScoringIndex, l: number, Q: Int32Array): Float64Array {
-  const { header, layers, exponents } = index.file
-  const n = header.rowCount
-  const R = new Float64Array(n)
-  for (let i = 0; i < n; i++) {
-    const size = Math.abs(Q[i]! * index.ratios[l * n + i]!)
+function dampBlock(index: ScoringIndex, l: number, Q: Int32Array, R: Float64Array): void {
+  const first = l * Q.length
+  for (let i = 0; i < Q.length; i++) {
+    const value = Q[i]! * index.ratios[first + i]!
+    const size = Math.abs(value)
     const floor = Math.floor(size)
     const rest = size - floor
-    if (Math.abs(rest - 0.5) > TIE_MARGIN) {
-      R[i] = Math.sign(Q[i]!) * (rest > 0.5 ? floor + 1 : floor)
-      continue
-    }
-    const at = i * layers.length + l
-    const [d, denominator] = curvature(layers[l]!, index.acceptedCount, exponents[at]!, index.norms[at]!)
-    R[i] = Number(rdiv((BigInt(Q[i]!) << 16n) * d, denominator))
+    if (Math.abs(rest - 0.5) <= TIE_MARGIN) R[i] = dampExactly(index, l, i, Q[i]!)
+    else R[i] = (rest > 0.5 ? floor + 1 : floor) * (value < 0 ? -1 : 1)
   }
-  return R
+}
+
+function dampExactly({ tables, acceptedCount, norms }: ScoringIndex, l: number, row: number, q: number): number {
+  const at = row * tables.layers.length + l
+  const [d, denominator] = curvature(tables.layers[l]!, acceptedCount, tables.exponents[at]!, norms[at]!)
+  return Number(rdiv((BigInt(q) << 16n) * d, denominator))
 }
 
 function largestSize(values: Float64Array): number {
@@ -210,59 +124,131 @@ function narrow(R: Float64Array, W: Int16Array): number {
   return t
 }
 
-/** Step 7: Z, z and H (written to `H`). */
+/** Step 7 of every query and block: H, and z by query and block. */
 function correct(
-  acceptedCount: number,
-  b: Int8Array,
+  { tables, acceptedCount, scales }: ScoringIndex,
+  vectors: Int8Array,
   U: Float64Array,
-  t: number,
-  H: Int16Array,
-): { Z: BigInt64Array; z: number } {
-  return acceptedCount <= EXACT_Z_ROWS ? correctExact(acceptedCount, b, U, t, H) : correctBig(acceptedCount, b, U, t, H)
+  shifts: Int32Array,
+): { H: Int16Array; z: Int32Array } {
+  const { offsets, paddedDims, rowBytes } = tables.layout
+  const H = new Int16Array(vectors.length)
+  const z = new Int32Array(shifts.length)
+  const correctBlock = acceptedCount <= EXACT_Z_ROWS ? correctExact : correctBig
+  for (let part = 0; part < shifts.length; part++) {
+    const l = part % scales.length
+    if (scales[l] === undefined) continue
+    const start = Math.floor(part / scales.length) * rowBytes + offsets[l]!
+    const end = start + paddedDims[l]!
+    const own = { b: vectors.subarray(start, end), U: U.subarray(start, end), H: H.subarray(start, end) }
+    z[part] = correctBlock(acceptedCount, own, shifts[part]!)
+  }
+  return { H, z }
 }
 
-function correctExact(acceptedCount: number, b: Int8Array, U: Float64Array, t: number, H: Int16Array) {
+interface BlockOperands {
+  readonly b: Int8Array
+  readonly U: Float64Array
+  readonly H: Int16Array
+}
+
+function correctExact(acceptedCount: number, { b, U, H }: BlockOperands, t: number): number {
   const values = new Float64Array(U.length)
   for (let j = 0; j < U.length; j++) values[j] = acceptedCount * b[j]! * 65536 - U[j]! * 2 ** t
   const z = Math.max(0, bitLength(largestSize(values)) - OPERAND_BITS)
   for (let j = 0; j < U.length; j++) H[j] = rha(values[j]!, z)
-  return { Z: BigInt64Array.from(values, BigInt), z }
+  return z
 }
 
-function correctBig(acceptedCount: number, b: Int8Array, U: Float64Array, t: number, H: Int16Array) {
-  const Z = BigInt64Array.from(U, (_, j) => BigInt(acceptedCount * b[j]!) * 65536n - (BigInt(U[j]!) << BigInt(t)))
+function correctBig(acceptedCount: number, { b, U, H }: BlockOperands, t: number): number {
+  const Z = correctedSums(acceptedCount, b, U, t)
   const bits = Z.reduce((most, value) => Math.max(most, bitLengthBig(value)), 0)
   const z = Math.max(0, bits - OPERAND_BITS)
   for (let j = 0; j < U.length; j++) H[j] = Number(rhaBig(Z[j]!, z))
-  return { Z, z }
+  return z
+}
+
+/** Z = nA·b·2^16 − U·2^t. */
+function correctedSums(acceptedCount: number, b: Int8Array, U: Float64Array, t: number): BigInt64Array {
+  return BigInt64Array.from(U, (u, j) => BigInt(acceptedCount * b[j]!) * 65536n - (BigInt(u) << BigInt(t)))
+}
+
+interface AllStages {
+  readonly Q: Int32Array
+  readonly W: Int16Array
+  readonly shifts: Int32Array
+  readonly vectors: Int8Array
+  readonly U: Float64Array
+  readonly H: Int16Array
+  readonly z: Int32Array
+  readonly P: Float64Array
+}
+
+/** Tells the observer of every live block of query q; R and Z are not kept otherwise, so they are made again. */
+function reportStages(index: ScoringIndex, all: AllStages, x: Int32Array, q: number, observe: StageObserver): void {
+  const { layout, header } = index.tables
+  const n = header.rowCount
+  for (const [l, scale] of index.scales.entries()) {
+    if (scale === undefined) continue
+    const part = q * index.scales.length + l
+    const rows = [part * n, (part + 1) * n] as const
+    const start = q * layout.rowBytes + layout.offsets[l]!
+    const columns = [start, start + layout.paddedDims[l]!] as const
+    const t = all.shifts[part]!
+    const Q = all.Q.subarray(...rows)
+    const U = all.U.subarray(...columns)
+    const R = new Float64Array(n)
+    dampBlock(index, l, Q, R)
+    observe(q, l, {
+      Q,
+      R,
+      t,
+      W: all.W.subarray(...rows),
+      U,
+      Z: correctedSums(index.acceptedCount, all.vectors.subarray(...columns), U, t),
+      z: all.z[part]!,
+      H: all.H.subarray(...columns),
+      P: all.P.subarray(...rows),
+      x: x[l]!,
+    })
+  }
 }
 
 /** Step 9: the common exponent G and the sum over blocks. */
-function assembleScore(index: ScoringIndex, run: QueryRun, rowCount: number): RawScore {
-  const { exponents, layers } = index.file
+function assembleScore(index: ScoringIndex, { x, h, P }: QueryRun): RawScore {
+  const { exponents, header } = index.tables
+  const n = header.rowCount
+  const blockCount = x.length
   let top = -Infinity
-  for (const [l, P] of run.products.entries()) {
-    if (P === undefined) continue
-    for (let k = 0; k < rowCount; k++) {
-      if (P[k] === 0) continue
-      top = Math.max(top, bitLength(P[k]!) + 31 + run.x[l]! - exponents[k * layers.length + l]!)
+  for (let l = 0; l < blockCount; l++) {
+    for (let k = 0; k < n; k++) {
+      const p = P[l * n + k]!
+      if (p === 0) continue
+      const bits = bitLength(p) + 31 + x[l]! - exponents[k * blockCount + l]!
+      if (bits > top) top = bits
     }
   }
-  const scores = new BigInt64Array(rowCount)
-  if (top === -Infinity) return { scores, exponentG: 0, x: run.x, h: run.h }
+  const scores = new BigInt64Array(n)
+  if (top === -Infinity) return { scores, exponentG: 0, x, h }
   const exponentG = TERM_BITS - top
-  for (let k = 0; k < rowCount; k++) scores[k] = sumTerms(index, run, k, exponentG)
-  return { scores, exponentG, x: run.x, h: run.h }
+  for (let k = 0; k < n; k++) scores[k] = sumTerms(index, { x, P }, k, exponentG)
+  return { scores, exponentG, x, h }
 }
 
-function sumTerms(index: ScoringIndex, run: QueryRun, k: number, exponentG: number): bigint {
-  const { exponents, layers } = index.file
+function sumTerms(
+  { tables, scales }: ScoringIndex,
+  { x, P }: Omit<QueryRun, 'h'>,
+  k: number,
+  exponentG: number,
+): bigint {
+  const n = tables.header.rowCount
   let total = 0n
   let part = 0
   let terms = 0
-  for (const [l, P] of run.products.entries()) {
-    if (P === undefined || P[k] === 0) continue
-    part += scaledTerm(P[k]!, index.scales[l]!.m31, -(run.x[l]! - exponents[k * layers.length + l]! + exponentG))
+  for (let l = 0; l < x.length; l++) {
+    const p = P[l * n + k]!
+    if (p === 0) continue
+    part += scaledTerm(p, scales[l]!.m31, -(x[l]! - tables.exponents[k * x.length + l]! + exponentG))
     if (++terms % EXACT_TERMS === 0) {
       total += BigInt(part)
       part = 0

@@ -1,5 +1,6 @@
 /** Run by `gpu.test.ts` in a child that has a driver: device rules and kernel shapes; prints one JSON line a check. */
 import { createJsKernels } from '../../influence/backends/jsBackend.ts'
+import { memoryCodes } from '../../influence/codeSource.ts'
 import type { DotVariant } from '../../influence/gpu/dotRowsShader.ts'
 import { type GpuDevice, openGpuDevice } from '../../influence/gpu/gpuDevice.ts'
 import { createDotPipelines, dotMatrix, uploadCodes } from '../../influence/gpu/gpuKernels.ts'
@@ -31,14 +32,25 @@ async function compareShapes(gpu: GpuDevice, variant: DotVariant): Promise<{ sum
     const rowBytes = widths.reduce((sum, width) => sum + width, 0)
     const offsets = widths.map((_, l) => widths.slice(0, l).reduce<number>((sum, width) => sum + width, 0))
     const codes = randomCodes(rowCount * rowBytes)
-    const twin = createJsKernels({ rowCount, rowBytes, offsets, paddedDims: widths, codes })
+    const twin = createJsKernels({
+      rowCount,
+      rowBytes,
+      offsets,
+      paddedDims: widths,
+      codes: memoryCodes(codes, rowCount, rowBytes),
+    })
     const matrix = await uploadCodes(gpu, codes, rowCount, rowBytes, tileRows)
+    const vectors = randomCodes(count * rowBytes)
+    const expected = await twin.dotRows(vectors, count)
     for (const [l, width] of widths.entries()) {
-      const vectors = randomCodes(count * width)
-      const own = await dotMatrix(gpu, pipelines, matrix, { offset: offsets[l]!, length: width }, vectors, count)
-      const expected = await twin.dotRows(l, vectors, count)
-      sums += expected.length
-      differ += expected.filter((sum, i) => sum !== own[i]).length + Math.abs(expected.length - own.length)
+      const parts = Array.from({ length: count }, (_, q) => q * rowBytes + offsets[l]!)
+      const block = Int8Array.from(parts.flatMap((start) => [...vectors.subarray(start, start + width)]))
+      const own = await dotMatrix(gpu, pipelines, matrix, { offset: offsets[l]!, length: width }, block, count)
+      for (const [i, sum] of own.entries()) {
+        const q = Math.floor(i / rowCount)
+        if (sum !== expected[(q * widths.length + l) * rowCount + (i % rowCount)]) differ++
+      }
+      sums += own.length
     }
     matrix.destroy()
   }

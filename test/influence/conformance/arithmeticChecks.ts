@@ -2,6 +2,7 @@
 
 import { bitLengthBig, isqrt, rdiv, rhaBig } from '../../../influence/arithmetic.ts'
 import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
+import { memoryCodes } from '../../../influence/codeSource.ts'
 import { splitLimbs } from '../../../influence/gpu/gpuKernels.ts'
 import { createXorshift } from '../../../influence/gpu/operatorTable.ts'
 import { isDuplicate } from '../../../influence/gradients/guard.ts'
@@ -116,12 +117,12 @@ async function extremeDot(backend: ComputeBackend, { k, a, b }: LimitVectors['do
   const width = Math.ceil(k / 16) * 16
   const codes = new Int8Array(width)
   for (let j = 0; j < k; j++) codes[j] = typeof a === 'number' ? a : j % 2 === 0 ? 127 : -127
-  const index = { rowCount: 1, rowBytes: width, offsets: [0], paddedDims: [width], codes }
+  const index = { rowCount: 1, rowBytes: width, offsets: [0], paddedDims: [width], codes: memoryCodes(codes, 1, width) }
   const kernels = await backend.openKernels(index)
   const isWide = Math.abs(b) > 128
   const sums = isWide
-    ? await kernels.dotRowsWide(0, new Int16Array(width).fill(b, 0, k), 1)
-    : await kernels.dotRows(0, new Int8Array(width).fill(b, 0, k), 1)
+    ? await kernels.dotRowsWide(new Int16Array(width).fill(b, 0, k), 1)
+    : await kernels.dotRows(new Int8Array(width).fill(b, 0, k), 1)
   kernels.close()
   return `${sums[0]}`
 }

@@ -6,7 +6,7 @@ import { scaleOf, squaredNorms } from '../../../influence/gradients/layers.ts'
 import { NO_DUPLICATE } from '../../../influence/indexFile.ts'
 import { isRefused } from '../../../influence/refusal.ts'
 import { findDuplicates, levelScores } from '../../../influence/scoring/attribution.ts'
-import type { BlockStages } from '../../../influence/scoring/dataInf.ts'
+import type { BlockStages } from '../../../influence/scoring/scoringIndex.ts'
 import type { Attribution, Query, Score } from '../../../influence/surface.ts'
 import { strings, type Tally } from './tally.ts'
 import {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { type BuildOptions, type BuiltIndex, buildIndex, type GradientRow } from '../../../influence/buildIndex.ts'
 import { createQuery } from '../../../influence/queryFile.ts'
 import { isRefused } from '../../../influence/refusal.ts'
-import type { BlockStages } from '../../../influence/scoring/dataInf.ts'
+import type { BlockStages } from '../../../influence/scoring/scoringIndex.ts'
 import type { Query } from '../../../influence/surface.ts'
 import { fromHex } from '../../../primitives/bytes.ts'
 
