@@ -18,8 +18,10 @@ export type InfluenceCode =
   | 'NonFinite'
   | 'WrongKind'
   | 'BadParameter'
+  | 'BadCitation'
   | 'ProofMismatch'
   | 'ScoreMismatch'
+  | 'DecodeMismatch'
 
 export interface Refused {
   readonly kind: 'invalid'

@@ -190,6 +190,9 @@ export type UnpaidReason =
   | 'duplicateInCandidates'
   | 'empty'
   | 'zeroWeight'
+  | 'covered'
+  | 'notRetrieved'
+  | 'notCited'
 
 /** One row of a model version's index, as this node scored it for a job. */
 export interface ScoredRow {

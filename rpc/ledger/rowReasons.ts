@@ -58,6 +58,9 @@ const UNPAID_WORDS: Readonly<Record<UnpaidReason, string>> = {
   duplicateInCandidates: 'it is nearly the same as a better row among those that could be paid',
   empty: 'its gradient is empty: it taught the model nothing',
   zeroWeight: 'its share rounds to nothing',
+  covered: 'the answer repeats it word for word, but longer pieces of other rows cover every place of that',
+  notRetrieved: 'it is like the question, but not among the chunks that were retrieved',
+  notCited: 'it was retrieved, but the answer does not cite it',
 }
 
 /** `placeOf` finds the row that it repeats. */
