@@ -185,8 +185,11 @@ function commit(
     layersHash,
     rowsRoot: new Uint8Array(32),
   }
-  const parts = { header: open, layout, layers, rows: table, exponents, guards, codes }
-  const leaves = Array.from({ length: counts.rowCount }, (_, row) => hash(rowLeafPreimage(parts, row, hash)))
+  const parts = { header: open, layout, layers, rows: table, exponents, guards }
+  const leaves = Array.from({ length: counts.rowCount }, (_, row) => {
+    const rowCodes = codes.subarray(row * counts.rowBytes, (row + 1) * counts.rowBytes)
+    return hash(rowLeafPreimage(parts, row, rowCodes, hash))
+  })
   return { ...open, rowsRoot: treeRoot(leaves, hash) }
 }
 

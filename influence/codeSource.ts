@@ -20,6 +20,15 @@ export function memoryCodes(bytes: Int8Array, rowCount: number, rowBytes: number
   }
 }
 
+/** Codes of at most `memoryBytesMax` as ones in memory; larger ones stay where they are. */
+export async function holdCodes(source: CodeSource, memoryBytesMax: number): Promise<CodeSource> {
+  const { rowCount, rowBytes } = source
+  if (source.bytes !== undefined || rowCount * rowBytes > memoryBytesMax) return source
+  const bytes = new Int8Array(rowCount * rowBytes)
+  await source.read(0, rowCount, bytes)
+  return memoryCodes(bytes, rowCount, rowBytes)
+}
+
 /** Rows first … first + count − 1 and their codes. */
 export interface CodeTile {
   readonly first: number

@@ -1,13 +1,13 @@
 /** The influence engine: an opened index and a back end, answering scores, attributions and row proofs (influence.md §11). */
-import { readFile } from 'node:fs/promises'
 import type { Hasher } from '../primitives/hashes.ts'
 import { createFastKeccak } from './backends/fastKeccak.ts'
 import { createJsBackend } from './backends/jsBackend.ts'
 import type { ComputeBackend, Kernels } from './backends/kernels.ts'
-import { memoryCodes } from './codeSource.ts'
-import { squaredNorms } from './gradients/layers.ts'
+import type { CodeSource } from './codeSource.ts'
+import { leavesOfRows, normsOfRows, type Survey, splitLeaves } from './gradients/surveyCodes.ts'
 import { verifyIndex } from './gradients/verifyIndex.ts'
-import { decodeIndexFile, encodeLayerTable, type IndexFile, indexInfoOf, rowLeafPreimage } from './indexFile.ts'
+import { encodeLayerTable, indexInfoOf, rowLeafPreimage } from './indexFile.ts'
+import { type LocatedIndex, locateIndex } from './indexSource.ts'
 import { checkQuery, QUERIES_MAX } from './queryFile.ts'
 import { isRefused, type Refused, refuse } from './refusal.ts'
 import { SCORE_LEAF_ROWS } from './rowProof.ts'
@@ -27,70 +27,72 @@ import type {
 } from './surface.ts'
 import { treeProof } from './tree.ts'
 
-/** Values that a batch may hold at once (P of all blocks): 2^24 doubles are 128 MiB. */
-const BATCH_VALUES_MAX = 2 ** 24
+/** (Query, block, row) triples of a batch at once: Q, W and P of each are 14 bytes, so 2^23 of them take 112 MiB. */
+const BATCH_VALUES_MAX = 2 ** 23
 
 export interface EngineOptions {
   /** Where the dots run; the plain JavaScript twin by default. The engine does not close it. */
   readonly backend?: ComputeBackend
   /** `full` recomputes everything in the file (§4.1) and is what a validator does once per model version. */
   readonly verify?: 'full' | 'header'
+  /** Bytes of codes that may stay in memory; a larger index is streamed from its file. Default: the back end's. */
+  readonly memoryBytesMax?: number
   /** keccak256; a WebAssembly one by default. */
   readonly hash?: Hasher
 }
 
-/** The index file could not be read. */
-export class IndexReadError extends Error {
-  readonly code = 'IndexRead'
-  constructor(path: string, cause: unknown) {
-    super(`cannot read the index file ${path}`, { cause })
-    this.name = 'IndexReadError'
-  }
-}
-
-async function readSource(source: IndexSource): Promise<Uint8Array> {
-  if (source instanceof Uint8Array) return plain(source)
-  try {
-    return plain(await readFile(source.path))
-  } catch (cause) {
-    throw new IndexReadError(source.path, cause)
-  }
-}
-
-/** A Buffer's slice would share memory where a Uint8Array's copies. */
-const plain = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
 export class InfluenceEngine implements OpenedIndex {
   readonly info: IndexInfo
-  readonly #file: IndexFile
   readonly #index: ScoringIndex
+  readonly #codes: CodeSource
   readonly #kernels: Kernels
   readonly #hash: Hasher
-  /** Leaves of all rows, made at the first proof. */
-  #rowHashes: readonly Uint8Array[] | undefined
+  /** Of all rows; made at the first proof when the file was not verified. */
+  #leaves: Uint8Array | undefined
 
-  private constructor(file: IndexFile, index: ScoringIndex, kernels: Kernels, hash: Hasher) {
-    this.info = indexInfoOf(file, hash)
-    this.#file = file
+  private constructor(
+    index: ScoringIndex,
+    codes: CodeSource,
+    leaves: Uint8Array | undefined,
+    kernels: Kernels,
+    hash: Hasher,
+  ) {
+    this.info = indexInfoOf(index.tables, hash)
     this.#index = index
+    this.#codes = codes
+    this.#leaves = leaves
     this.#kernels = kernels
     this.#hash = hash
   }
 
   /** Opens a gradient index; refuses a file that is not what a builder would have written. */
   static async open(source: IndexSource, options: EngineOptions = {}): Promise<InfluenceEngine | Refused> {
-    const { backend = createJsBackend(), verify = 'full', hash = await createFastKeccak() } = options
-    const file = decodeIndexFile(await readSource(source), hash)
-    if (isRefused(file)) return file
-    if (file.header.kind !== 'gradient') return refuse('WrongKind', 'gradient', file.header.kind)
-    const bad = verify === 'full' ? await verifyIndex(file, hash, backend.flagRows) : undefined
-    if (bad) return bad
-    const { rowCount, rowBytes } = file.header
-    const { offsets, paddedDims } = file.layout
-    const codes = memoryCodes(file.codes, rowCount, rowBytes)
-    const kernels = await backend.openKernels({ rowCount, rowBytes, offsets, paddedDims, codes })
-    const norms = squaredNorms(file.layout, rowCount, file.codes)
-    return new InfluenceEngine(file, prepareScoring(file, norms), kernels, hash)
+    const hash = options.hash ?? (await createFastKeccak())
+    const located = await locateIndex(source, hash)
+    if (isRefused(located)) return located
+    const engine = await InfluenceEngine.#openLocated(located, hash, options).catch(async (error: unknown) => {
+      await located.codes.close()
+      throw error
+    })
+    if (isRefused(engine)) await located.codes.close()
+    return engine
+  }
+
+  static async #openLocated(
+    { tables, codes }: LocatedIndex,
+    hash: Hasher,
+    { backend = createJsBackend(), verify = 'full', memoryBytesMax }: EngineOptions,
+  ): Promise<InfluenceEngine | Refused> {
+    const { kind, rowCount, rowBytes } = tables.header
+    if (kind !== 'gradient') return refuse('WrongKind', 'gradient', kind)
+    const survey: Survey | Refused | undefined =
+      verify === 'full' ? await verifyIndex(tables, codes, hash, backend.flagRows) : undefined
+    if (isRefused(survey)) return survey
+    const norms = survey?.norms ?? (await normsOfRows(tables, codes))
+    const { offsets, paddedDims } = tables.layout
+    const input = { rowCount, rowBytes, offsets, paddedDims, codes }
+    const kernels = await backend.openKernels(input, memoryBytesMax === undefined ? {} : { memoryBytesMax })
+    return new InfluenceEngine(prepareScoring(tables, norms), codes, survey?.leaves, kernels, hash)
   }
 
   async score(query: Query): Promise<Score | Refused> {
@@ -126,7 +128,7 @@ export class InfluenceEngine implements OpenedIndex {
 
   /** The attribution of a score that is already there. */
   attributeScore(score: Score, options: AttributionOptions = {}): Attribution | Refused {
-    return attributeScores(this.#file, this.info.indexRoot, score, options, this.#hash)
+    return attributeScores(this.#index.tables, this.info.indexRoot, score, options, this.#hash)
   }
 
   async proveRow(query: Query, row: number): Promise<RowProof | Refused> {
@@ -134,18 +136,19 @@ export class InfluenceEngine implements OpenedIndex {
     if (!Number.isInteger(row) || row < 0 || row >= rowCount) return refuse('BadLimit', `a row below ${rowCount}`, row)
     const raw = await this.#raw(query)
     if (isRefused(raw)) return raw
-    const file = this.#file
+    const { tables } = this.#index
     const hash = this.#hash
-    this.#rowHashes ??= Array.from({ length: rowCount }, (_, i) => hash(rowLeafPreimage(file, i, hash)))
+    this.#leaves ??= await leavesOfRows(tables, this.#codes, hash)
+    const codes = new Int8Array(tables.header.rowBytes)
+    await this.#codes.read(row, 1, codes)
     const leaves = scoreLeaves(raw.scores)
     const place = Math.floor(row / SCORE_LEAF_ROWS)
-    const { rowBytes } = file.header
     return {
-      header: file.headerBytes,
-      layerTable: encodeLayerTable(file.layers),
-      rowLeaf: rowLeafPreimage(file, row, hash),
-      rowSiblings: treeProof(this.#rowHashes, row, hash),
-      codes: new Uint8Array(file.codes.slice(row * rowBytes, (row + 1) * rowBytes).buffer),
+      header: tables.headerBytes,
+      layerTable: encodeLayerTable(tables.layers),
+      rowLeaf: rowLeafPreimage(tables, row, codes, hash),
+      rowSiblings: treeProof(splitLeaves(this.#leaves), row, hash),
+      codes: new Uint8Array(codes.buffer),
       exponentG: raw.exponentG,
       x: raw.x,
       h: encodeInt16(raw.h),
@@ -156,10 +159,11 @@ export class InfluenceEngine implements OpenedIndex {
 
   async close(): Promise<void> {
     this.#kernels.close()
+    await this.#codes.close()
   }
 
   #check(query: Query): Refused | undefined {
-    return checkQuery(query, this.#file.layout, this.info.modelVersion)
+    return checkQuery(query, this.#index.tables.layout, this.info.modelVersion)
   }
 
   async #raw(query: Query): Promise<RawScore | Refused> {

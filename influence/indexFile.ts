@@ -255,17 +255,27 @@ export function encodeIndexFile(file: Omit<IndexFile, 'bytes'>): Uint8Array {
   return out
 }
 
+/** Where the codes of a file with this header begin, and how long the file must be. */
+export function indexExtent({ rowCount, blockCount, rowBytes }: IndexHeader): { codesAt: number; fileBytes: number } {
+  const { codes, end } = sectionsOf(rowCount, blockCount, rowBytes)
+  return { codesAt: codes, fileBytes: end }
+}
+
 /**
- * Splits a file into its sections and checks what needs no recomputation: magic, lengths, limits, reserved bytes and the
- * layer table's hash. `verifyIndex` checks everything else.
+ * Splits what stands before the codes of a file of `fileBytes` bytes into its sections, and checks what needs no
+ * recomputation: magic, lengths, limits, reserved bytes and the layer table's hash. `verifyIndex` checks everything else.
  */
-export function decodeIndexFile(bytes: Uint8Array, hash: Hasher = keccak256): IndexFile | Refused {
+export function decodeIndexTables(
+  bytes: Uint8Array,
+  fileBytes: number,
+  hash: Hasher = keccak256,
+): IndexTables | Refused {
   if (bytes.length < INDEX_HEADER_BYTES) return refuse('BadLength', `at least ${INDEX_HEADER_BYTES}`, bytes.length)
   const headerBytes = bytes.slice(0, INDEX_HEADER_BYTES)
   const header = decodeIndexHeader(headerBytes)
   if (isRefused(header)) return header
   const at = sectionsOf(header.rowCount, header.blockCount, header.rowBytes)
-  if (bytes.length !== at.end) return refuse('BadLength', at.end, bytes.length)
+  if (fileBytes !== at.end) return refuse('BadLength', at.end, fileBytes)
   if (bytes.subarray(at.padding, at.codes).some((byte) => byte !== 0))
     return refuse('BadPadding', 0, 'before the codes')
   const layerTable = bytes.subarray(at.layers, at.rows)
@@ -280,31 +290,44 @@ export function decodeIndexFile(bytes: Uint8Array, hash: Hasher = keccak256): In
   const rows = decodeRowTable(bytes.subarray(at.rows, at.exponents))
   if (isRefused(rows)) return rows
   const exponents = decodeExponents(bytes.subarray(at.exponents, at.guards))
-  const section = (from: number, length: number) => new Int8Array(bytes.buffer, bytes.byteOffset + from, length)
-  const guards = section(at.guards, header.rowCount * GUARD_BYTES)
-  const codes = section(at.codes, header.rowCount * header.rowBytes)
-  return { bytes, headerBytes, header, layout, layers, rows, exponents, guards, codes }
+  const guards = new Int8Array(bytes.buffer, bytes.byteOffset + at.guards, header.rowCount * GUARD_BYTES)
+  return { headerBytes, header, layout, layers, rows, exponents, guards }
+}
+
+/** A whole file in memory; checks what `decodeIndexTables` checks. */
+export function decodeIndexFile(bytes: Uint8Array, hash: Hasher = keccak256): IndexFile | Refused {
+  const tables = decodeIndexTables(bytes, bytes.length, hash)
+  if (isRefused(tables)) return tables
+  const { codesAt } = indexExtent(tables.header)
+  return { ...tables, bytes, codes: new Int8Array(bytes.buffer, bytes.byteOffset + codesAt, bytes.length - codesAt) }
 }
 
 /** Little-endian i16 values, whatever the alignment of the bytes and the order of the machine. */
 export function decodeExponents(bytes: Uint8Array): Int16Array {
   const view = viewOf(bytes)
-  return Int16Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true))
+  const exponents = new Int16Array(bytes.length / 2)
+  for (let i = 0; i < exponents.length; i++) exponents[i] = view.getInt16(2 * i, true)
+  return exponents
 }
 
-/** The preimage of a row's leaf, 333 + 2L bytes. */
-export function rowLeafPreimage(file: Omit<IndexFile, 'bytes' | 'headerBytes'>, row: number, hash: Hasher): Uint8Array {
-  const { blockCount, rowBytes } = file.header
+/** The preimage of a row's leaf, 333 + 2L bytes; `rowCodes` are its codes. */
+export function rowLeafPreimage(
+  file: Omit<IndexTables, 'headerBytes'>,
+  row: number,
+  rowCodes: Int8Array,
+  hash: Hasher,
+): Uint8Array {
+  const { blockCount } = file.header
   const exponents = new Uint8Array(2 * blockCount)
   const view = viewOf(exponents)
   for (let l = 0; l < blockCount; l++) view.setInt16(2 * l, file.exponents[row * blockCount + l]!, true)
   const guard = new Uint8Array(file.guards.buffer, file.guards.byteOffset + row * GUARD_BYTES, GUARD_BYTES)
-  const codes = new Uint8Array(file.codes.buffer, file.codes.byteOffset + row * rowBytes, rowBytes)
+  const codes = new Uint8Array(rowCodes.buffer, rowCodes.byteOffset, rowCodes.length)
   const codeRoot = byteTreeRoot(DOMAIN.codeChunk, codes, CODE_CHUNK_BYTES, hash)
   return concat(Uint8Array.of(DOMAIN.rowLeaf), u32(row), encodeRowEntry(file.rows, row), exponents, guard, codeRoot)
 }
 
-export function indexInfoOf(file: IndexFile, hash: Hasher = keccak256): IndexInfo {
+export function indexInfoOf(file: IndexTables, hash: Hasher = keccak256): IndexInfo {
   const { modelVersion, guardSeed, rowCount, acceptedCount, rowBytes, tau, clip, rhoRef } = file.header
   return {
     indexRoot: indexRootOf(file.headerBytes, hash),

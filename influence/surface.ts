@@ -128,7 +128,7 @@ export interface RowProof {
   readonly scoreSiblings: readonly Uint8Array[]
 }
 
-/** Index file bytes, or the path of a local file that holds them. */
+/** Index file bytes, or the path of a local file that holds them and must not change while it is open. */
 export type IndexSource = Uint8Array | { readonly path: string }
 
 /** An opened index, in this process (`InfluenceEngine`) or in the worker (`openInfluenceWorker`). */

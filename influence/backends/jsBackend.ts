@@ -1,41 +1,57 @@
 /** The plain JavaScript twin: the readable reference of every kernel (influence.md §10.4). */
-import { type CodeTile, codeTiles } from '../codeSource.ts'
+import { type CodeTile, codeTiles, holdCodes } from '../codeSource.ts'
 import { flagRows } from '../gradients/guard.ts'
 import type { ComputeBackend, KernelInput, Kernels } from './kernels.ts'
 
 /** 1,024 · 2^14 · 127 < 2^31: products of a 15-bit operand with a code that one i32 may sum. */
 const WIDE_CHUNK = 1024
-/** Of an index that is not in memory: two tiles are, and reads of this size reach a disk's full speed. */
+/** Codes that are held; a typed array of this size is still a plain one. */
+const MEMORY_BYTES_MAX = 2 ** 31
+/** Of an index that is not held: two tiles are in memory, and reads of this size reach a disk's full speed. */
 const TILE_BYTES_MAX = 2 ** 25
 
 export function createJsBackend(description = 'plain JavaScript'): ComputeBackend {
-  return { backend: 'js', description, flagRows, openKernels: async (index) => createJsKernels(index), close: () => {} }
-}
-
-export function createJsKernels(index: KernelInput): Kernels {
   return {
     backend: 'js',
-    dotRows: (vectors, count) => dotRows(index, vectors, count),
-    mixRows: (weights, count) => mixRows(index, weights, count),
-    dotRowsWide: (vectors, count) => dotRowsWide(index, vectors, count),
+    description,
+    flagRows,
+    openKernels: async (index, { memoryBytesMax = MEMORY_BYTES_MAX } = {}) => {
+      const codes = await holdCodes(index.codes, memoryBytesMax)
+      return createJsKernels({ ...index, codes }, Math.min(TILE_BYTES_MAX, Math.floor(memoryBytesMax / 2)))
+    },
     close: () => {},
   }
 }
 
+export function createJsKernels(index: KernelInput, tileBytesMax = TILE_BYTES_MAX): Kernels {
+  const input: TiledInput = { ...index, tileBytesMax }
+  return {
+    backend: 'js',
+    dotRows: (vectors, count) => dotRows(input, vectors, count),
+    mixRows: (weights, count) => mixRows(input, weights, count),
+    dotRowsWide: (vectors, count) => dotRowsWide(input, vectors, count),
+    close: () => {},
+  }
+}
+
+interface TiledInput extends KernelInput {
+  readonly tileBytesMax: number
+}
+
 /** Calls `visit` for every query, block and tile: `at` is where the (query, block) begins in a count × L × n table. */
 async function walk(
-  { rowCount, rowBytes, offsets, codes }: KernelInput,
+  { rowCount, offsets, codes, tileBytesMax }: TiledInput,
   count: number,
   visit: (tile: CodeTile, q: number, l: number, at: number) => void,
 ): Promise<void> {
-  for await (const tile of codeTiles(codes, Math.max(TILE_BYTES_MAX, rowBytes))) {
+  for await (const tile of codeTiles(codes, tileBytesMax)) {
     for (let q = 0; q < count; q++) {
       for (let l = 0; l < offsets.length; l++) visit(tile, q, l, (q * offsets.length + l) * rowCount)
     }
   }
 }
 
-async function dotRows(index: KernelInput, vectors: Int8Array, count: number): Promise<Int32Array> {
+async function dotRows(index: TiledInput, vectors: Int8Array, count: number): Promise<Int32Array> {
   const { rowCount, rowBytes, offsets, paddedDims } = index
   const out = new Int32Array(count * offsets.length * rowCount)
   await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {
@@ -61,7 +77,7 @@ function dot(codes: Int8Array, at: number, vector: Int8Array): number {
   return s0 + s1 + s2 + s3
 }
 
-async function dotRowsWide(index: KernelInput, vectors: Int16Array, count: number): Promise<Float64Array> {
+async function dotRowsWide(index: TiledInput, vectors: Int16Array, count: number): Promise<Float64Array> {
   const { rowCount, rowBytes, offsets, paddedDims } = index
   const out = new Float64Array(count * offsets.length * rowCount)
   await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {
@@ -87,7 +103,7 @@ function dotWide(codes: Int8Array, at: number, vector: Int16Array): number {
   return total
 }
 
-async function mixRows(index: KernelInput, weights: Int16Array, count: number): Promise<Float64Array> {
+async function mixRows(index: TiledInput, weights: Int16Array, count: number): Promise<Float64Array> {
   const { rowBytes, offsets, paddedDims } = index
   const out = new Float64Array(count * rowBytes)
   await walk(index, count, ({ first, count: rows, codes }, q, l, at) => {

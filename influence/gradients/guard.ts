@@ -22,6 +22,22 @@ function buckets(coordinateCount: number, guardSeed: Uint8Array): Uint16Array {
   return Uint16Array.from({ length: coordinateCount }, (_, p) => fmix(fmix(p ^ s0) ^ s1) & 511)
 }
 
+/** Writes the guard vectors of `rowCount` rows of codes into `guards` (rowCount × 256). */
+export type Sketcher = (codes: Int8Array, rowCount: number, guards: Int8Array) => void
+
+export function createSketcher(layout: BlockLayout, guardSeed: Uint8Array): Sketcher {
+  const table = buckets(layout.coordinateCount, guardSeed)
+  // Each sum stays below 2^33: exact in a double.
+  const sums = new Float64Array(GUARD_BYTES)
+  return (codes, rowCount, guards) => {
+    for (let row = 0; row < rowCount; row++) {
+      sums.fill(0)
+      sumBuckets(layout, codes, row * layout.rowBytes, table, sums)
+      writeSketch(sums, guards, row * GUARD_BYTES)
+    }
+  }
+}
+
 /** The guard vectors of all rows, rowCount × 256. */
 export function guardVectors(
   layout: BlockLayout,
@@ -29,15 +45,8 @@ export function guardVectors(
   codes: Int8Array,
   guardSeed: Uint8Array,
 ): Int8Array {
-  const table = buckets(layout.coordinateCount, guardSeed)
   const guards = new Int8Array(rowCount * GUARD_BYTES)
-  // Each sum stays below 2^33: exact in a double.
-  const sums = new Float64Array(GUARD_BYTES)
-  for (let row = 0; row < rowCount; row++) {
-    sums.fill(0)
-    sumBuckets(layout, codes, row * layout.rowBytes, table, sums)
-    writeSketch(sums, guards, row * GUARD_BYTES)
-  }
+  createSketcher(layout, guardSeed)(codes, rowCount, guards)
   return guards
 }
 

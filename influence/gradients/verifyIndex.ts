@@ -1,12 +1,13 @@
 /** Full verification of an index file (influence.md §4.1): everything recomputed from codes and exponents alone. */
 import { equal } from '../../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
-import { checkCodes } from '../blockLayout.ts'
-import { type IndexFile, type RowTable, rowLeafPreimage } from '../indexFile.ts'
-import { type Refused, refuse } from '../refusal.ts'
+import type { CodeSource } from '../codeSource.ts'
+import type { IndexTables, RowTable } from '../indexFile.ts'
+import { isRefused, type Refused, refuse } from '../refusal.ts'
 import { treeRoot } from '../tree.ts'
-import { type Flags, flagRows, guardVectors } from './guard.ts'
-import { clipFloors, countAccepted, type LayerInput, levelRows, squaredNorms, sumLayers } from './layers.ts'
+import { type Flags, flagRows } from './guard.ts'
+import { clipFloors, countAccepted, type LayerInput, levelRows, sumLayers } from './layers.ts'
+import { type Survey, splitLeaves, surveyCodes } from './surveyCodes.ts'
 
 /** How the flags are computed; a device may do it. */
 export type FlagSource = (
@@ -16,28 +17,31 @@ export type FlagSource = (
   tau: number,
 ) => Flags | Promise<Flags>
 
-/** The reason why this file is not what a builder would have written, or `undefined`. */
+/**
+ * The survey of an index that is exactly what a builder would have written, or the reason why this one is not. The codes
+ * are read once, in tiles.
+ */
 export async function verifyIndex(
-  file: IndexFile,
+  tables: IndexTables,
+  codes: CodeSource,
   hash: Hasher = keccak256,
   flagSource: FlagSource = flagRows,
-): Promise<Refused | undefined> {
-  const { header, layout, rows, exponents, codes } = file
-  const bad = checkOrder(file) ?? checkCodes(layout, header.rowCount, codes, exponents)
-  if (bad) return bad
-  const norms = squaredNorms(layout, header.rowCount, codes)
-  const guards = guardVectors(layout, header.rowCount, codes, header.guardSeed)
-  const guardAt = firstDifference(guards, file.guards)
-  if (guardAt !== undefined)
-    return refuse('GuardMismatch', `the guard vector of row ${guardAt >> 8}`, file.guards[guardAt])
-  const flags = await flagSource(guards, norms, header.blockCount, header.tau)
-  const badFlags = checkFlags(file, flags)
-  if (badFlags) return badFlags
+): Promise<Survey | Refused> {
+  const { header, layout, rows, exponents } = tables
+  const survey = checkOrder(tables) ?? (await surveyCodes(tables, codes, hash))
+  if (isRefused(survey)) return survey
+  const { norms } = survey
+  const flags = await flagSource(tables.guards, norms, header.blockCount, header.tau)
   const sums = { layout, rowCount: header.rowCount, status: rows.status, exponents, norms }
-  return checkLayers(file, sums) ?? checkLevels(file, sums) ?? checkRowsRoot(file, hash)
+  const bad =
+    checkFlags(tables, flags) ??
+    checkLayers(tables, sums) ??
+    checkLevels(tables, sums) ??
+    checkRows(tables, survey, hash)
+  return bad ?? survey
 }
 
-function checkOrder({ header, rows }: IndexFile): Refused | undefined {
+function checkOrder({ header, rows }: IndexTables): Refused | undefined {
   for (let row = 1; row < header.rowCount; row++) {
     const isRising = rows.orderKeys[row]! > rows.orderKeys[row - 1]!
     // Chunks of one contribution share a key in a retrieval index.
@@ -57,7 +61,7 @@ function firstDifference(a: ArrayLike<number | bigint>, b: ArrayLike<number | bi
   return undefined
 }
 
-function checkFlags({ header, rows }: IndexFile, flags: Flags): Refused | undefined {
+function checkFlags({ header, rows }: IndexTables, flags: Flags): Refused | undefined {
   const row = firstDifference(flags.status, rows.status) ?? firstDifference(flags.duplicateOf, rows.duplicateOf)
   if (row !== undefined) {
     const expected = { row, status: flags.status[row], duplicateOf: flags.duplicateOf[row] }
@@ -70,7 +74,7 @@ function checkFlags({ header, rows }: IndexFile, flags: Flags): Refused | undefi
 }
 
 /** Clipping keeps the lower median, so the floors follow from the stored exponents. */
-function checkLayers({ header, layers, exponents }: IndexFile, sums: LayerInput): Refused | undefined {
+function checkLayers({ header, layers, exponents }: IndexTables, sums: LayerInput): Refused | undefined {
   const floors = clipFloors(sums, header.clip)
   for (const [i, exponent] of exponents.entries()) {
     const floor = floors[i % floors.length]!
@@ -85,15 +89,14 @@ function checkLayers({ header, layers, exponents }: IndexFile, sums: LayerInput)
   return undefined
 }
 
-function checkLevels({ header, layers, rows }: IndexFile, sums: LayerInput): Refused | undefined {
+function checkLevels({ header, layers, rows }: IndexTables, sums: LayerInput): Refused | undefined {
   const { rho, rhoRef } = levelRows(sums, layers, header.acceptedCount)
   const row = firstDifference(rho, rows.rho)
   if (row !== undefined) return refuse('LevelMismatch', rho[row], rows.rho[row])
   return rhoRef === header.rhoRef ? undefined : refuse('LevelMismatch', rhoRef, header.rhoRef)
 }
 
-function checkRowsRoot(file: IndexFile, hash: Hasher): Refused | undefined {
-  const leaves = Array.from({ length: file.header.rowCount }, (_, row) => hash(rowLeafPreimage(file, row, hash)))
-  const root = treeRoot(leaves, hash)
-  return equal(root, file.header.rowsRoot) ? undefined : refuse('RootMismatch', root, file.header.rowsRoot)
+function checkRows({ header }: IndexTables, { leaves }: Survey, hash: Hasher): Refused | undefined {
+  const root = treeRoot(splitLeaves(leaves), hash)
+  return equal(root, header.rowsRoot) ? undefined : refuse('RootMismatch', root, header.rowsRoot)
 }

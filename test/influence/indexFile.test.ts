@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createBlockLayout } from '../../influence/blockLayout.ts'
 import { blockOrder, buildIndex, type GradientRow } from '../../influence/buildIndex.ts'
+import { memoryCodes } from '../../influence/codeSource.ts'
 import { InfluenceEngine } from '../../influence/engine.ts'
 import { verifyIndex } from '../../influence/gradients/verifyIndex.ts'
 import {
@@ -35,7 +36,8 @@ const CODES = FILE.length - 3 * 32
 async function openedCode(bytes: Uint8Array): Promise<string | undefined> {
   const file = decodeIndexFile(bytes)
   if (isRefused(file)) return file.code
-  return (await verifyIndex(file))?.code
+  const verified = await verifyIndex(file, memoryCodes(file.codes, file.header.rowCount, file.header.rowBytes))
+  return isRefused(verified) ? verified.code : undefined
 }
 
 /** The file with some bytes set, and its two commitments made to fit again: the forger's best effort. */
@@ -47,7 +49,7 @@ function forged(change: (bytes: Uint8Array) => void): Uint8Array {
   const file = decodeIndexFile(bytes)
   if (isRefused(file)) return bytes
   const leaves = Array.from({ length: file.header.rowCount }, (_, row) =>
-    keccak256(rowLeafPreimage(file, row, keccak256)),
+    keccak256(rowLeafPreimage(file, row, file.codes.subarray(row * 32, (row + 1) * 32), keccak256)),
   )
   bytes.set(treeRoot(leaves, keccak256), 144)
   return bytes
