@@ -210,11 +210,36 @@ export interface ScoredRow {
   readonly unpaid: { readonly reason: UnpaidReason; readonly ofRow?: number } | null
 }
 
+/** Which row of a model version's index: its place there, or the contribution that it is. */
+export type RowPlace = { readonly row: number } | { readonly datanetId: bigint; readonly rowId: bigint }
+
+/** One row's score, opened against the job's result: what `IAttribution.verifyRow` takes, and what it says. */
+export interface ProvedRow {
+  readonly kind: 'proved'
+  readonly row: number
+  readonly datanetId: bigint
+  readonly rowId: bigint
+  /** Rows that are not accepted have score 0. */
+  readonly status: 'accepted' | 'duplicate' | 'empty'
+  /** Place of the row that a duplicate repeats. */
+  readonly duplicateOf: number | null
+  /** Benefit · 2^G. */
+  readonly score: bigint
+  readonly exponentG: number
+  readonly indexRoot: Uint8Array
+  /** Canonical result bytes, as this node computes them (influence.md §6.6). */
+  readonly result: Uint8Array
+  /** In the encoding of influence/rowProof.ts. */
+  readonly proof: Uint8Array
+}
+
 export interface AttributionReads {
   /** All rows that this node's engine scored for the job; `undefined` where it holds no record of the run. */
   scoredRows(jobId: bigint): Answer<readonly ScoredRow[] | undefined>
   /** Why this node did not sign the job's attribution, if it refused. */
   refusalOf(jobId: bigint): Answer<string | undefined>
+  /** Of an answered or settled job of method datainf. `signal`: nobody waits for the answer any more. */
+  proveRow(jobId: bigint, place: RowPlace, signal?: AbortSignal): Answer<ProvedRow | Refused>
 }
 
 export interface NodeStatus {

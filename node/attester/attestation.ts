@@ -27,6 +27,7 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
   const influence = openInfluenceWorker({ backend: options.influence, onStatus: logStatus(options.log) })
   /** Resolves to nothing when it failed: the node goes on without attesting. */
   let opening: Promise<Awaited<ReturnType<typeof open>> | undefined> | undefined
+  let failure: string | undefined
   const attester = async () => (await opening)?.attester
 
   async function open(rpcUrl: string) {
@@ -39,7 +40,8 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
   return {
     start(rpcUrl) {
       opening = open(rpcUrl).catch((error: unknown) => {
-        options.log(`attestation cannot start: ${String(error)}`)
+        failure = String(error)
+        options.log(`attestation cannot start: ${failure}`)
         return undefined
       })
     },
@@ -52,6 +54,11 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
         return record && scoredRows(record)
       },
       refusalOf: async (jobId) => (await attester())?.refusalOf(jobId),
+      async proveRow(jobId, place, signal) {
+        const ready = await attester()
+        if (ready !== undefined) return ready.proveRow(jobId, place, signal)
+        return { kind: 'refused', message: `this node computes no influence: ${failure ?? 'it has not started yet'}` }
+      },
     },
     backendText: () => statusText(influence.status()),
     async close() {

@@ -16,6 +16,7 @@ import { checkJob } from './checkJob.ts'
 import { checkVersion } from './checkVersion.ts'
 import { createAskedReader, type Duty, findOwed, messageOf, nameOf } from './duties.ts'
 import { createOpenVersions } from './openVersions.ts'
+import { createRowProver, type RowProver } from './rowProofs.ts'
 
 /** Attributions kept for `explainReward`; older ones are recomputed by whoever asks. */
 const RECORDS_MAX = 256
@@ -58,6 +59,7 @@ export interface Attester {
   /** Scores are computed again: the record keeps only the query. */
   recordOf(jobId: bigint): Promise<JobRecord | undefined>
   refusalOf(jobId: bigint): string | undefined
+  readonly proveRow: RowProver['prove']
   close(): Promise<void>
 }
 
@@ -66,6 +68,19 @@ export function createAttester(options: AttesterOptions): Attester {
   const versions = createOpenVersions({ load: (versionId) => loadVersion(client, versionId), openIndex })
   const kept = new Map<bigint, KeptJob>()
   const refusals = new Map<bigint, string>()
+  const prover = createRowProver({
+    client,
+    use: versions.use,
+    async computed(jobId, open) {
+      const known = kept.get(jobId)
+      if (known !== undefined) return known
+      const job = await readJob(client, jobId)
+      const checked = await checkJob({ client, studio, ...open }, jobId, job)
+      if ('reason' in checked) return checked.reason
+      keep(kept, jobId, { ...checked, versionId: job.versionId })
+      return checked
+    },
+  })
   const readAsked = createAskedReader(client, log)
   let again: Attempt[] = []
   let isClosed = false
@@ -122,6 +137,7 @@ export function createAttester(options: AttesterOptions): Attester {
       })
     },
     refusalOf: (jobId) => refusals.get(jobId),
+    proveRow: prover.prove,
     async close() {
       isClosed = true
       await tail

@@ -26,6 +26,16 @@ export interface OpenVersions {
   close(): Promise<void>
 }
 
+/** The version's index file is not what it should be. */
+export class VersionUnusable extends Error {
+  readonly code: string
+  constructor(code: string, message: string) {
+    super(message)
+    this.name = 'VersionUnusable'
+    this.code = code
+  }
+}
+
 interface Held {
   readonly opening: Promise<OpenVersion>
   users: number
@@ -76,9 +86,12 @@ const letGo = ({ opening }: Held): Promise<void> => opening.then(({ opened }) =>
 async function open({ load, openIndex }: OpenVersionsOptions, versionId: Hex): Promise<OpenVersion> {
   const version = await load(versionId)
   const opened = await openIndex(version.index.bytes)
-  if (isRefused(opened)) throw new Error(`index: ${opened.code}: expected ${opened.expected}, got ${opened.got}`)
+  if (isRefused(opened)) {
+    const message = `index of ${versionId}: ${opened.code}: expected ${opened.expected}, got ${opened.got}`
+    throw new VersionUnusable(opened.code, message)
+  }
   const root = toHex(opened.info.indexRoot)
   if (root === version.info.indexRoot) return { version, opened }
   await opened.close()
-  throw new Error(`index root: expected ${version.info.indexRoot}, got ${root}`)
+  throw new VersionUnusable('RootMismatch', `index root: expected ${version.info.indexRoot}, got ${root}`)
 }

@@ -16,6 +16,7 @@ import { datanetMethods } from './openledger/datanets.ts'
 import { earningsMethods } from './openledger/earnings.ts'
 import { jobMethods } from './openledger/jobs.ts'
 import { modelMethods } from './openledger/models.ts'
+import { proofMethods } from './openledger/proofs.ts'
 import { statusMethods } from './openledger/status.ts'
 import { web3Methods } from './web3.ts'
 
@@ -34,6 +35,7 @@ export const PUBLIC_METHODS: MethodTable = {
   ...statusMethods,
   ...modelMethods,
   ...jobMethods,
+  ...proofMethods,
   ...earningsMethods,
   ...datanetMethods,
   ...contentMethods,

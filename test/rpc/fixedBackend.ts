@@ -157,7 +157,11 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
       get: () => undefined,
       put: () => ({ kind: 'stored', digest: word(0x55) }),
     },
-    attributions: { scoredRows: () => undefined, refusalOf: () => undefined },
+    attributions: {
+      scoredRows: () => undefined,
+      refusalOf: () => undefined,
+      proveRow: () => ({ kind: 'refused', message: 'nothing is proved here' }),
+    },
     status: () => ({
       network: 'devnet',
       epoch: 0,

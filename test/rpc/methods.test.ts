@@ -79,6 +79,7 @@ const RIGHT: Readonly<Record<string, unknown>> = {
   rowId: 1,
   modelId: 1,
   jobId: 1,
+  row: 0,
 }
 const rightFor = (method: string, name: string): unknown =>
   name === 'transaction' && method.startsWith('eth_sendRaw') ? '0x02c0c0c0' : RIGHT[name]

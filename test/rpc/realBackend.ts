@@ -3,7 +3,7 @@ import { createBackend } from '../../node/backend/backend.ts'
 import { createDevSigner } from '../../node/backend/devSigner.ts'
 import { createPoolAccess } from '../../node/backend/poolAccess.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, type EvmWorkerPool } from '../../node/evmWorkerPool.ts'
-import type { Backend, PoolAccess, ScoredRow } from '../../rpc/backend.ts'
+import type { AttributionReads, Backend, PoolAccess, ScoredRow } from '../../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../../rpc/server.ts'
 import type { PoolHead } from '../../runtime/pool/admission.ts'
 import { createPool, type Pool } from '../../runtime/pool/pool.ts'
@@ -22,6 +22,7 @@ export interface RealNode {
   /** What the attester would tell of a job. */
   readonly scored: Map<bigint, readonly ScoredRow[]>
   readonly refusals: Map<bigint, string>
+  proveRow: AttributionReads['proveRow']
   close(): Promise<void>
 }
 
@@ -74,7 +75,11 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     onFinalized: chain.onFinalized,
     pool: instant,
     evm,
-    attributions: { scoredRows: (jobId) => node.scored.get(jobId), refusalOf: (jobId) => node.refusals.get(jobId) },
+    attributions: {
+      scoredRows: (jobId) => node.scored.get(jobId),
+      refusalOf: (jobId) => node.refusals.get(jobId),
+      proveRow: (...asked) => node.proveRow(...asked),
+    },
     status: () => ({ network: 'devnet', epoch: 0, validators: 1, peers: 0, isMining: true, influenceBackend: 'js' }),
     dev: {
       accounts: signer.addresses,
@@ -97,6 +102,7 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     isMining: true,
     scored: new Map(),
     refusals: new Map(),
+    proveRow: () => ({ kind: 'refused', message: 'this node computes no influence' }),
     async close() {
       await server.close()
       await evm.close()
