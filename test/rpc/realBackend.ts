@@ -22,6 +22,7 @@ export interface RealNode {
   /** What the attester would tell of a job. */
   readonly scored: Map<bigint, readonly ScoredRow[]>
   readonly refusals: Map<bigint, string>
+  /** What the attester would prove. */
   proveRow: AttributionReads['proveRow']
   close(): Promise<void>
 }
