@@ -171,6 +171,7 @@ export function encodeLayerTable(layers: readonly Layer[]): Uint8Array {
 }
 
 export function decodeLayerTable(bytes: Uint8Array): Layer[] | Refused {
+  if (bytes.length % LAYER_BYTES !== 0) return refuse('BadLength', `a multiple of ${LAYER_BYTES}`, bytes.length)
   const view = viewOf(bytes)
   const layers: Layer[] = []
   for (let at = 0; at < bytes.length; at += LAYER_BYTES) {

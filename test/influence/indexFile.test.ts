@@ -11,11 +11,13 @@ import { verifyIndex } from '../../influence/gradients/verifyIndex.ts'
 import {
   decodeIndexFile,
   decodeIndexHeader,
+  decodeLayerTable,
   encodeIndexHeader,
   encodeLayerTable,
   type IndexFile,
   indexInfoOf,
   indexRootOf,
+  type Layer,
   layersHashOf,
   rowLeafPreimage,
 } from '../../influence/indexFile.ts'
@@ -114,6 +116,14 @@ test('index file: every damage with commitments made to fit has its code', async
     const bytes = forged(change)
     const own = name === 'longer' ? Uint8Array.of(...bytes, 0) : bytes
     assert.is(await openedCode(own), code, name)
+  }
+})
+
+test('layer table: a length that is no whole number of layers is refused', () => {
+  const table = FILE.slice(SECTIONS.layers, SECTIONS.rows)
+  assert.is((decodeLayerTable(table) as Layer[]).length, 2)
+  for (let length = 1; length < 32; length++) {
+    assert.is((decodeLayerTable(table.slice(0, length)) as Refused).code, 'BadLength')
   }
 })
 
