@@ -1,0 +1,11 @@
+/** The table of fuzz subjects; a new one is one line here. */
+
+import { files } from './influence/files.ts'
+import { scores } from './influence/scores.ts'
+import type { FuzzSubject } from './subject.ts'
+
+export const SUBJECTS: readonly FuzzSubject[] = [scores, files]
+
+/** Subjects of a room (`influence`), or one (`influence/scores`). */
+export const subjectsOf = (wanted: string): FuzzSubject[] =>
+  SUBJECTS.filter(({ name }) => name === wanted || name.startsWith(`${wanted}/`))
