@@ -150,6 +150,21 @@ program
   .addOption(rpcOption())
   .action(async (options) => (await import('./commands/claim.ts')).claim(options))
 
+const influence = program.command('influence').description('prove and verify scores of rows')
+influence
+  .command('prove <job> <row>')
+  .description("prove a row's score in a job; ROW is a place in the index, from 0, or DATANET:ROW")
+  .option('--out <file>', 'write the proof here, for `influence verify` and for contracts')
+  .option('--json', 'print the proof as one JSON object and nothing else')
+  .addOption(rpcOption())
+  .action(async (job, row, options) => (await import('./commands/rowProof.ts')).proveRow(job, row, options))
+influence
+  .command('verify <file>')
+  .description('verify a proof: the roots are read from the chain, and the chain checks it too')
+  .option('--offline', 'without a node: against the roots that the file names')
+  .addOption(rpcOption())
+  .action(async (file, options) => (await import('./commands/rowProof.ts')).verifyRowFile(file, options))
+
 const keys = program.command('keys').description('make and keep encrypted account keys')
 keys
   .command('new <name>')

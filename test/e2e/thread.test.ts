@@ -2,46 +2,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex, type Hex, type LocalAccount, parseEther, parseEventLogs, stringToHex, toHex } from 'viem'
+import { bytesToHex, type Hex, type LocalAccount, parseEventLogs, toHex } from 'viem'
 import { isRefused } from '../../influence/refusal.ts'
 import { encodeRowProof } from '../../influence/rowProof.ts'
 import type { OpenedIndex, Query, RowProof, Score } from '../../influence/surface.ts'
 import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
 import { devAccount } from '../../node/cli/account.ts'
 import { openStudio } from '../../node/cli/baseModel.ts'
-import { trainSettings } from '../../node/commands/train.ts'
 import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
 import { attributionAbi } from '../../precompiles/generated/attribution.ts'
 import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { paramsAbi } from '../../precompiles/generated/params.ts'
 import { utf8 } from '../../primitives/bytes.ts'
-import { ask, type ChainClient, ChainRefusal, eventOf, write } from '../../studio/chain/client.ts'
-import { addRows, canonicalRows, createDatanet, publishVersion } from '../../studio/chain/datanet.ts'
+import { ask, type ChainClient, type ChainRefusal, eventOf, write } from '../../studio/chain/client.ts'
 import { idOf } from '../../studio/chain/identity.ts'
 import { REFUNDED, waitSettled } from '../../studio/chain/job.ts'
-import { approveModel, planHash, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
 import { readParameters } from '../../studio/chain/parameters.ts'
 import { runProvider } from '../../studio/chain/provider.ts'
 import { answerJob } from '../../studio/chain/query.ts'
-import {
-  planVersion,
-  registerVersion,
-  type TrainedVersion,
-  trainVersion,
-  waitServing,
-} from '../../studio/chain/trainVersion.ts'
+import type { TrainedVersion } from '../../studio/chain/trainVersion.ts'
 import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
 import { taskSet } from '../../studio/tasks.ts'
 import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
+import { onceAllowed, serveModel, WAIT_MS } from './servedModel.ts'
 
 const consumerContract = compileContract('Consumer')
 const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
-const contributors = [devAccount(4), devAccount(5)]
+const contributors = [devAccount(4), devAccount(5)] as const
 const liar = devAccount(6)
-const WAIT_MS = 60_000
 const CALLBACK_GAS = 300_000
 const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
 const questions = tasks.questions.map(([row]) => new TextDecoder().decode(row!.input))
@@ -89,46 +78,10 @@ async function eventually<T>(what: string, look: () => Promise<T | undefined>): 
   }
 }
 
-/** Tries until time allows it. An estimate is for the next second, so what it lets through may still be mined too early. */
-function onceAllowed<T>(refusal: string, attempt: () => Promise<T>): Promise<T> {
-  return eventually(`the end of ${refusal}`, () =>
-    attempt().catch((error: unknown) => {
-      if (error instanceof ChainRefusal && [refusal, 'Reverted'].includes(error.code)) return undefined
-      throw error
-    }),
-  )
-}
-
 test('thread: rows become a version, a trained adapter, an attested model version', async () => {
-  const names = ['revealWindowS', 'attestationWindowS'].map((name) => stringToHex(name, { size: 32 }))
-  const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
-  await write(client, admin, { ...params, functionName: 'setMany', args: [names, [1n, 10n]] })
-  const datanet = { name: 'three tasks', domain: 'text', licence: 'CC0-1.0', curation: 'open' } as const
-  const datanetId = await createDatanet(client, owner, datanet)
-  const rows = canonicalRows(tasks.rows.slice(0, 3).flat())
-  await addRows(client, contributors[0]!, datanetId, rows.slice(0, 4))
-  await addRows(client, contributors[1]!, datanetId, rows.slice(4))
-  const version = await onceAllowed('NothingToPublish', () => publishVersion(client, owner, datanetId))
-  const options = { ...trainSettings(1, 20), batchRows: 8 }
-  const modelId = await proposeModel(client, owner, {
-    purpose: 'three tasks',
-    baseHash: studio.hashes.base,
-    datanets: [datanetId],
-    inputWei: parseEther('1'),
-    outputWei: parseEther('2'),
-    providerBps: 1_000,
-    training: options,
-  })
-  assert.is((await readModel(client, modelId)).planHash, toHex(planHash(options)))
-  await approveModel(client, admin, modelId)
-  await startTraining(client, owner, modelId)
-  const plan = await planVersion(client, modelId, [{ datanetId, version }])
-  assert.is(plan.rows.length, rows.length)
-  trained = await trainVersion(studio, plan, options, () => {})
-  const evaluation = await studio.evaluate(trained.adapter, [plan.rows[0]!.row])
-  if ('kind' in evaluation) throw new Error(evaluation.code)
-  versionId = await registerVersion(client, owner, studio, plan, trained, evaluation)
-  await waitServing(client, versionId, WAIT_MS)
+  const served = await serveModel(client, studio, { admin, owner, contributors }, tasks)
+  versionId = served.versionId
+  trained = served.trained
 })
 
 async function requestOf(input: string, extra: object) {
