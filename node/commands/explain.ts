@@ -1,4 +1,5 @@
 /** `openledger explain`: why an account's rows were paid, underpaid or not paid by one job. */
+import pc from 'picocolors'
 import { ask } from '../../studio/chain/client.ts'
 import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
 import { formatOpen, table } from '../cli/table.ts'
@@ -11,7 +12,10 @@ interface Explanation {
   readonly explanation: string
   readonly rewardWei: string
   readonly rows: readonly {
+    readonly datanetId: string
     readonly rowId: string
+    /** Place in the index; `null` for a row that the model version does not hold. */
+    readonly row: number | null
     readonly status: string
     readonly rewardWei: string
     readonly explanation: string
@@ -32,4 +36,9 @@ export async function explain(jobText: string, options: SessionOptions): Promise
     `\n${table([{ title: 'row' }, { title: 'status' }, { title: 'OPEN', isRight: true }, { title: 'why' }], rows)}`,
   )
   if (answer.rows.length > ROWS_SHOWN_MAX) console.log(`… and ${answer.rows.length - ROWS_SHOWN_MAX} more rows`)
+  const indexed = answer.rows.find(({ row }) => row !== null)
+  if (indexed !== undefined)
+    console.log(
+      pc.dim(`\nopenledger influence prove ${jobId} ${indexed.datanetId}:${indexed.rowId} proves the score of a row`),
+    )
 }
