@@ -21,10 +21,11 @@ const sum = (values: readonly number[]): number => values.reduce((total, x) => t
 
 /** `spread`: exponents within a row; `rowSpread`: between rows. */
 export function randomCase(
-  options: { spread?: number; rowSpread?: number; rowsMax?: number } = {},
+  options: { spread?: number; rowSpread?: number; rowsMax?: number; dims?: readonly number[] } = {},
 ): fc.Arbitrary<RandomCase> {
   const { spread = 3, rowSpread = 6, rowsMax = 9 } = options
-  return fc.array(fc.integer({ min: 1, max: 18 }), { minLength: 1, maxLength: 4 }).chain((dims) => {
+  const shapes = fc.array(fc.integer({ min: 1, max: 18 }), { minLength: 1, maxLength: 4 })
+  return (options.dims === undefined ? shapes : fc.constant(options.dims)).chain((dims) => {
     const width = sum(dims)
     const line = fc.array(value(spread), { minLength: width, maxLength: width })
     const row = fc
