@@ -31,6 +31,9 @@ const accountOption = () =>
     .env('OPENLEDGER_ACCOUNT')
 const backendOption = () =>
   new Option('--influence <backend>', 'where influence is computed').choices(['auto', 'gpu', 'js']).default('auto')
+/** As `backendOption`, for commands that are about influence and nothing else. */
+const deviceOption = () =>
+  new Option('--backend <backend>', 'where influence is computed').choices(['auto', 'gpu', 'js']).default('auto')
 
 const program = new Command('openledger')
   .description('An EVM-compatible chain for AI: Datanets, attribution and fee splitting built in.')
@@ -150,20 +153,29 @@ program
   .addOption(rpcOption())
   .action(async (options) => (await import('./commands/claim.ts')).claim(options))
 
-const influence = program.command('influence').description('prove and verify scores of rows')
+const influence = program.command('influence').description('inspect indexes, prove and verify scores of rows')
+influence
+  .command('inspect <file>')
+  .description('show what an index file says of itself; with --verify, whether it is true')
+  .option('--verify', 'recompute everything in the file, as a validator does')
+  .option('--all', 'show every block')
+  .addOption(deviceOption())
+  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (file, options) => (await import('./commands/influence/inspect.ts')).inspectFile(file, options))
 influence
   .command('prove <job> <row>')
   .description("prove a row's score in a job; ROW is a place in the index, from 0, or DATANET:ROW")
   .option('--out <file>', 'write the proof here, for `influence verify` and for contracts')
   .option('--json', 'print the proof as one JSON object and nothing else')
   .addOption(rpcOption())
-  .action(async (job, row, options) => (await import('./commands/rowProof.ts')).proveRow(job, row, options))
+  .action(async (job, row, options) => (await import('./commands/influence/rowProof.ts')).proveRow(job, row, options))
 influence
   .command('verify <file>')
   .description('verify a proof: the roots are read from the chain, and the chain checks it too')
   .option('--offline', 'without a node: against the roots that the file names')
   .addOption(rpcOption())
-  .action(async (file, options) => (await import('./commands/rowProof.ts')).verifyRowFile(file, options))
+  .action(async (file, options) => (await import('./commands/influence/rowProof.ts')).verifyRowFile(file, options))
 
 const keys = program.command('keys').description('make and keep encrypted account keys')
 keys

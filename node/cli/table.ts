@@ -11,6 +11,17 @@ export function percent(part: number): string {
   return `${(part * 100).toFixed(1)} %`
 }
 
+/** 12345 → 12,345. */
+export const formatCount = (count: number): string => count.toLocaleString('en-US')
+
+const BYTE_UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
+
+/** Bytes in the largest unit that leaves at least one, with one decimal. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10))
+  return power === 0 ? `${bytes} bytes` : `${(bytes / 1024 ** power).toFixed(1)} ${BYTE_UNITS[power]}`
+}
+
 export interface Column {
   readonly title: string
   readonly isRight?: boolean

@@ -30,6 +30,8 @@ export interface Step {
   update(text: string): void
   /** Ends the line; returns the seconds it took. */
   done(text?: string): number
+  /** Ends the line as failed. */
+  fail(text: string): void
 }
 
 /** A line that shows progress while work runs: redrawn on a terminal, printed once when it ends elsewhere. */
@@ -39,6 +41,10 @@ export function startStep(label: string): Step {
   let lastDrawMs = 0
   const seconds = () => (performance.now() - startMs) / 1000
   const draw = (mark: string, text: string) => `${mark} ${label}${text === '' ? '' : pc.dim(`  ${text}`)}`
+  const end = (mark: string, text: string) => {
+    const line = draw(mark, `${text}${text === '' ? '' : ' · '}${seconds().toFixed(1)} s`)
+    process.stdout.write(isTerminal ? `\r\x1b[2K${line}\n` : `${line}\n`)
+  }
   if (isTerminal) process.stdout.write(draw(pc.cyan('…'), ''))
   return {
     update(text) {
@@ -47,9 +53,9 @@ export function startStep(label: string): Step {
       process.stdout.write(`\r\x1b[2K${draw(pc.cyan('…'), text)}`)
     },
     done(text = '') {
-      const line = draw(pc.green('✓'), `${text}${text === '' ? '' : ' · '}${seconds().toFixed(1)} s`)
-      process.stdout.write(isTerminal ? `\r\x1b[2K${line}\n` : `${line}\n`)
+      end(pc.green('✓'), text)
       return seconds()
     },
+    fail: (text) => end(pc.red('✗'), text),
   }
 }
