@@ -43,18 +43,22 @@ export function createBlockLayout(dims: readonly number[]): BlockLayout | Refuse
   return { dims: [...dims], paddedDims: dims.map(pad16), offsets, rowBytes, coordinateCount }
 }
 
-/** Checks the codes and exponents of `rowCount` rows (or queries): what the quantiser could not have written is refused. */
+/**
+ * Checks the codes and exponents of `rowCount` rows (or queries): what the quantiser could not have written is refused.
+ * Refusals name rows of an index when the number of the first one is given.
+ */
 export function checkCodes(
   layout: BlockLayout,
   rowCount: number,
   codes: Int8Array,
   exponents: Int16Array,
+  firstRow?: number,
 ): Refused | undefined {
   const blockCount = layout.dims.length
   for (let row = 0; row < rowCount; row++) {
     for (let l = 0; l < blockCount; l++) {
       const bad = checkBlock(layout, l, codes, row * layout.rowBytes, exponents[row * blockCount + l]!)
-      if (bad) return bad
+      if (bad) return { ...bad, place: firstRow === undefined ? `block ${l}` : `row ${firstRow + row}, block ${l}` }
     }
   }
   return undefined

@@ -29,6 +29,8 @@ export interface Refused {
   /** What would have been right, in words or as the value itself. */
   readonly expected: unknown
   readonly got: unknown
+  /** Where in the input, in words, when that is not clear from the code. */
+  readonly place?: string
 }
 
 export const refuse = (code: InfluenceCode, expected: unknown, got: unknown): Refused => ({
@@ -36,6 +38,12 @@ export const refuse = (code: InfluenceCode, expected: unknown, got: unknown): Re
   code,
   expected,
   got,
+})
+
+/** A refusal with its place: `row 3, block 1`. */
+export const refuseAt = (place: string, code: InfluenceCode, expected: unknown, got: unknown): Refused => ({
+  ...refuse(code, expected, got),
+  place,
 })
 
 /** Tells a refusal from any other value of this room. */

@@ -3,7 +3,7 @@ import type { Hasher } from '../../primitives/hashes.ts'
 import { checkCodes } from '../blockLayout.ts'
 import { type CodeSource, type CodeTile, codeTiles } from '../codeSource.ts'
 import { GUARD_BYTES, type IndexTables, rowLeafPreimage } from '../indexFile.ts'
-import { type Refused, refuse } from '../refusal.ts'
+import { type Refused, refuseAt } from '../refusal.ts'
 import { createSketcher } from './guard.ts'
 import { squaredNorms } from './layers.ts'
 
@@ -30,7 +30,7 @@ export async function surveyCodes(tables: IndexTables, codes: CodeSource, hash: 
   for await (const tile of codeTiles(codes, TILE_BYTES_MAX)) {
     const { first, count } = tile
     const own = exponents.subarray(first * blockCount, (first + count) * blockCount)
-    const bad = checkCodes(layout, count, tile.codes, own) ?? checkGuards(tables, tile, sketch)
+    const bad = checkCodes(layout, count, tile.codes, own, first) ?? checkGuards(tables, tile, sketch)
     if (bad) return bad
     survey.norms.set(squaredNorms(layout, count, tile.codes), first * blockCount)
     hashLeaves(tables, tile, survey.leaves, hash)
@@ -48,8 +48,8 @@ function checkGuards(
   for (let i = 0; i < expected.length; i++) {
     const got = guards[first * GUARD_BYTES + i]
     if (expected[i] === got) continue
-    const place = `${expected[i]} in bucket ${i % GUARD_BYTES} of the guard vector of row ${first + (i >> 8)}`
-    return refuse('GuardMismatch', place, got)
+    const place = `bucket ${i % GUARD_BYTES} of the guard vector of row ${first + Math.floor(i / GUARD_BYTES)}`
+    return refuseAt(place, 'GuardMismatch', expected[i], got)
   }
   return undefined
 }

@@ -3,7 +3,7 @@ import { equal } from '../../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
 import type { CodeSource } from '../codeSource.ts'
 import type { IndexTables, RowTable } from '../indexFile.ts'
-import { isRefused, type Refused, refuse } from '../refusal.ts'
+import { isRefused, type Refused, refuseAt } from '../refusal.ts'
 import { treeRoot } from '../tree.ts'
 import { type Flags, flagRows } from './guard.ts'
 import { clipFloors, countAccepted, type LayerInput, levelRows, sumLayers } from './layers.ts'
@@ -46,7 +46,7 @@ function checkOrder({ header, rows }: IndexTables): Refused | undefined {
     const isRising = rows.orderKeys[row]! > rows.orderKeys[row - 1]!
     // Chunks of one contribution share a key in a retrieval index.
     if (isRising || (header.kind === 'retrieval' && isSameContribution(rows, row))) continue
-    return refuse('BadOrder', `an order key above ${rows.orderKeys[row - 1]} at row ${row}`, rows.orderKeys[row])
+    return refuseAt(`row ${row}`, 'BadOrder', `an order key above ${rows.orderKeys[row - 1]}`, rows.orderKeys[row])
   }
   return undefined
 }
@@ -64,27 +64,29 @@ function firstDifference(a: ArrayLike<number | bigint>, b: ArrayLike<number | bi
 function checkFlags({ header, rows }: IndexTables, flags: Flags): Refused | undefined {
   const row = firstDifference(flags.status, rows.status) ?? firstDifference(flags.duplicateOf, rows.duplicateOf)
   if (row !== undefined) {
-    const expected = { row, status: flags.status[row], duplicateOf: flags.duplicateOf[row] }
-    return refuse('FlagMismatch', expected, { row, status: rows.status[row], duplicateOf: rows.duplicateOf[row] })
+    const expected = { status: flags.status[row], duplicateOf: flags.duplicateOf[row] }
+    const got = { status: rows.status[row], duplicateOf: rows.duplicateOf[row] }
+    return refuseAt(`row ${row}`, 'FlagMismatch', expected, got)
   }
   const acceptedCount = countAccepted(flags.status)
   return acceptedCount === header.acceptedCount
     ? undefined
-    : refuse('FlagMismatch', acceptedCount, header.acceptedCount)
+    : refuseAt('header, nA', 'FlagMismatch', acceptedCount, header.acceptedCount)
 }
 
 /** Clipping keeps the lower median, so the floors follow from the stored exponents. */
 function checkLayers({ header, layers, exponents }: IndexTables, sums: LayerInput): Refused | undefined {
   const floors = clipFloors(sums, header.clip)
   for (const [i, exponent] of exponents.entries()) {
-    const floor = floors[i % floors.length]!
-    if (sums.norms[i] !== 0 && exponent < floor)
-      return refuse('LayerMismatch', `exponents of at least ${floor}`, exponent)
+    const l = i % floors.length
+    if (sums.norms[i] === 0 || exponent >= floors[l]!) continue
+    const place = `row ${Math.floor(i / floors.length)}, block ${l}`
+    return refuseAt(place, 'LayerMismatch', `an exponent of at least ${floors[l]}`, exponent)
   }
   for (const [l, layer] of sumLayers(sums, floors).entries()) {
     const own = layers[l]!
     const isEqual = layer.e0 === own.e0 && layer.eMin === own.eMin && layer.floor === own.floor && layer.sum === own.sum
-    if (!isEqual) return refuse('LayerMismatch', layer, own)
+    if (!isEqual) return refuseAt(`block ${l}`, 'LayerMismatch', layer, own)
   }
   return undefined
 }
@@ -92,11 +94,11 @@ function checkLayers({ header, layers, exponents }: IndexTables, sums: LayerInpu
 function checkLevels({ header, layers, rows }: IndexTables, sums: LayerInput): Refused | undefined {
   const { rho, rhoRef } = levelRows(sums, layers, header.acceptedCount)
   const row = firstDifference(rho, rows.rho)
-  if (row !== undefined) return refuse('LevelMismatch', rho[row], rows.rho[row])
-  return rhoRef === header.rhoRef ? undefined : refuse('LevelMismatch', rhoRef, header.rhoRef)
+  if (row !== undefined) return refuseAt(`rho of row ${row}`, 'LevelMismatch', rho[row], rows.rho[row])
+  return rhoRef === header.rhoRef ? undefined : refuseAt('header, rhoRef', 'LevelMismatch', rhoRef, header.rhoRef)
 }
 
 function checkRows({ header }: IndexTables, { leaves }: Survey, hash: Hasher): Refused | undefined {
   const root = treeRoot(splitLeaves(leaves), hash)
-  return equal(root, header.rowsRoot) ? undefined : refuse('RootMismatch', root, header.rowsRoot)
+  return equal(root, header.rowsRoot) ? undefined : refuseAt('header, rowsRoot', 'RootMismatch', root, header.rowsRoot)
 }

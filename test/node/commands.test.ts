@@ -58,6 +58,12 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['ask', '1', 'why?', '--account', 'nobody'], /no account "nobody": expected a devnet number/],
   [['ask', '1', 'why?', '--max-output', '99999'], /expected a whole number from 1 to/],
   [['explain', '1e3'], /expected the number of a job, got "1e3"/],
+  [['influence', 'prove', 'one', '1'], /expected the number of a job, got "one"/],
+  [['influence', 'prove', '1', 'x'], /expected a row of the index, from 0, or DATANET:ROW, got "x"/],
+  [['influence', 'prove', '1', '1', '--rpc', NO_NODE], /no openledger node answers/],
+  [['influence', 'verify', join(folder, 'none.json')], /cannot read .*none\.json/],
+  [['influence', 'verify', badRows], /bad\.jsonl is no row proof: not JSON/],
+  [['influence', 'inspect', join(folder, 'none')], /there is no such file/],
   [['claim', '--account', '5000'], /expected a devnet account from 0 to 999/],
   [['claim', '--rpc', NO_NODE], /no openledger node answers/],
   [['keys', 'import', 'ann', goodRows, '--password-file', password], /expected 0x and 64 hex digits/],
@@ -96,7 +102,7 @@ test('commands: a devnet on a taken port ends at once, and says so', async () =>
 test('commands: help names every command and every option has words', async () => {
   const { status, output } = await run(['--help'])
   assert.is(status, 0)
-  for (const name of ['devnet', 'demo', 'datanet', 'train', 'serve', 'ask', 'explain', 'claim', 'keys'])
+  for (const name of ['devnet', 'demo', 'datanet', 'train', 'serve', 'ask', 'explain', 'claim', 'influence', 'keys'])
     assert.match(output, new RegExp(`\\n  ${name} .*\\S`))
 })
 

@@ -71,13 +71,19 @@ export function factText(fact: unknown): string {
   return JSON.stringify(fact, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
 }
 
-const refusalText = ({ code, expected, got }: Refused): string =>
-  `${code}: expected ${factText(expected)}, got ${factText(got)}`
+const refusalText = ({ code, place, expected, got }: Refused): string =>
+  `${code}${place === undefined ? '' : ` at ${place}`}: expected ${factText(expected)}, got ${factText(got)}`
+
+const plainRefusal = ({ code, place, expected, got }: Refused) => ({
+  code,
+  place: place ?? null,
+  expected: factText(expected),
+  got: factText(got),
+})
 
 function refuseFile(file: string, refused: Refused, { json }: InspectOptions): void {
   if (json === true) {
-    const { code, expected, got } = refused
-    console.log(JSON.stringify({ refused: { code, expected: factText(expected), got: factText(got) } }))
+    console.log(JSON.stringify({ refused: plainRefusal(refused) }))
     process.exitCode = 1
     return
   }
@@ -193,10 +199,7 @@ function plain(
     levels: facts.levels?.map(String) ?? null,
     layers: facts.layers.map((layer) => ({ ...layer, floor: layer.floor ?? null })),
     ...(verdict !== undefined && {
-      verified:
-        verdict === 'valid'
-          ? { isValid: true }
-          : { isValid: false, code: verdict.code, expected: factText(verdict.expected), got: factText(verdict.got) },
+      verified: verdict === 'valid' ? { isValid: true } : { isValid: false, ...plainRefusal(verdict) },
     }),
   }
 }
