@@ -38,16 +38,20 @@ export interface CodeTile {
 
 /**
  * All rows in order, in tiles of at most `tileBytesMax` (one row at least); codes in memory are one tile. While a tile is
- * visited the next one is read, so two are in memory.
+ * visited the next one is read, so two are in memory: `allocate` gives the place of each.
  */
-export async function* codeTiles(source: CodeSource, tileBytesMax: number): AsyncGenerator<CodeTile, void, undefined> {
+export async function* codeTiles(
+  source: CodeSource,
+  tileBytesMax: number,
+  allocate: (bytes: number) => Int8Array = (bytes) => new Int8Array(bytes),
+): AsyncGenerator<CodeTile, void, undefined> {
   const { rowCount, rowBytes, bytes } = source
   if (bytes !== undefined) {
     yield { first: 0, count: rowCount, codes: bytes }
     return
   }
   const tileRows = Math.min(rowCount, Math.max(1, Math.floor(tileBytesMax / rowBytes)))
-  const buffers = [new Int8Array(tileRows * rowBytes), new Int8Array(tileRows < rowCount ? tileRows * rowBytes : 0)]
+  const buffers = [allocate(tileRows * rowBytes), allocate(tileRows < rowCount ? tileRows * rowBytes : 0)]
   const readTile = async (first: number): Promise<CodeTile | undefined> => {
     if (first >= rowCount) return undefined
     const count = Math.min(tileRows, rowCount - first)

@@ -2,7 +2,7 @@
 import type { Refused } from './refusal.ts'
 
 export type Method = 'datainf' | 'span' | 'rag'
-export type Backend = 'gpu' | 'js'
+export type Backend = 'gpu' | 'wasm' | 'js'
 
 export interface IndexInfo {
   readonly indexRoot: Uint8Array

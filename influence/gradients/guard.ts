@@ -100,7 +100,7 @@ export interface Flags {
   readonly duplicateOf: Uint32Array
 }
 
-function isEmptyRow(norms: Uint32Array, blockCount: number, row: number): boolean {
+export function isEmptyRow(norms: Uint32Array, blockCount: number, row: number): boolean {
   for (let l = 0; l < blockCount; l++) if (norms[row * blockCount + l] !== 0) return false
   return true
 }

@@ -58,6 +58,8 @@ const FILES = [
   'LICENSE',
   'dist/genesis/networks/devnet.json',
   'dist/influence/gpu/selftest.json',
+  'dist/influence/wasm/kernels.wasm',
+  'dist/influence/wasm/laneThread.js',
   'dist/influence/worker/worker.js',
   'dist/precompiles/datanet/IDatanet.sol',
   'dist/studio/base/model.safetensors',

@@ -1,0 +1,76 @@
+/** What the running job is about: u32 fields that the host writes at a fixed place before it starts the lanes. */
+
+/** Address of the fields; wasmMemory.ts writes them in this order. */
+const JOB: usize = 1024
+
+// @ts-ignore: decorator
+@inline
+function field(place: usize): usize {
+  return load<u32>(JOB + 4 * place)
+}
+
+// @ts-ignore: decorator
+@inline
+export function rowsPerTask(): usize { return field(0) }
+// @ts-ignore: decorator
+@inline
+export function rowCount(): usize { return field(1) }
+/** Address of row 0; what follows the last row up to a multiple of eight rows may be read, and counts for nothing. */
+// @ts-ignore: decorator
+@inline
+export function codesAddress(): usize { return field(2) }
+// @ts-ignore: decorator
+@inline
+export function rowBytes(): usize { return field(3) }
+/** Segments of a row: u32 first column, columns, block, 0. No segment crosses a block. */
+// @ts-ignore: decorator
+@inline
+export function segmentsAddress(): usize { return field(4) }
+// @ts-ignore: decorator
+@inline
+export function segmentCount(): usize { return field(5) }
+/** The vectors of a dot product, or the weights of a mix. */
+// @ts-ignore: decorator
+@inline
+export function operandAddress(): usize { return field(6) }
+/** Queries; even unless one. */
+// @ts-ignore: decorator
+@inline
+export function queryCount(): usize { return field(7) }
+// @ts-ignore: decorator
+@inline
+export function outAddress(): usize { return field(8) }
+/** Elements of a table of rows from one (query, block) to the next. */
+// @ts-ignore: decorator
+@inline
+export function tableStride(): usize { return field(9) }
+// @ts-ignore: decorator
+@inline
+export function blockCount(): usize { return field(10) }
+/** Working memory of lane 0; the next lane's follows. */
+// @ts-ignore: decorator
+@inline
+export function laneAddress(lane: usize): usize { return field(11) + lane * field(12) }
+/** Columns that a mix is about. */
+// @ts-ignore: decorator
+@inline
+export function firstColumn(): usize { return field(13) }
+// @ts-ignore: decorator
+@inline
+export function columnCount(): usize { return field(14) }
+/** Guard: packed accepted rows before this block, the block's rows, tau. */
+// @ts-ignore: decorator
+@inline
+export function acceptedCount(): usize { return field(15) }
+// @ts-ignore: decorator
+@inline
+export function firstRow(): usize { return field(16) }
+// @ts-ignore: decorator
+@inline
+export function tau(): u32 { return <u32>field(17) }
+// @ts-ignore: decorator
+@inline
+export function normsAddress(): usize { return field(18) }
+// @ts-ignore: decorator
+@inline
+export function bitsAddress(): usize { return field(19) }

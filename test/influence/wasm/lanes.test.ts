@@ -1,0 +1,90 @@
+/** The life of the WebAssembly twin's threads: lost ones are named, a closed back end leaves nothing, idle ones keep nobody. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createXorshift } from '../../../influence/gpu/operatorTable.ts'
+import { LaneMemory } from '../../../influence/wasm/laneMemory.ts'
+import { Lanes, WasmError } from '../../../influence/wasm/lanes.ts'
+import { openWasmBackend } from '../../../influence/wasm/wasmBackend.ts'
+import { openWasmKernels } from '../../../influence/wasm/wasmKernels.ts'
+import { inputOf, randomOperands } from './shapes.ts'
+
+const SHAPE = { rowCount: 4000, widths: [1024], count: 2 }
+const own = randomOperands(SHAPE, createXorshift(3))
+
+const codeOf = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    (error: unknown) => (error instanceof WasmError ? error.code : String(error)),
+  )
+
+test('lanes: a thread that ends is a WasmLost for the work under way and all that follows, and no hang', async () => {
+  const lanes = await Lanes.open(3)
+  const kernels = await openWasmKernels(lanes, inputOf(SHAPE, own.codes))
+  const work = kernels.dotRows(own.vectors, SHAPE.count)
+  await lanes.killThread(1)
+  assert.match(await codeOf(work), /no error|WasmLost/)
+  assert.is(await codeOf(kernels.dotRows(own.vectors, SHAPE.count)), 'WasmLost')
+  assert.is(await codeOf(kernels.mixRows(own.weights, SHAPE.count)), 'WasmLost')
+  lanes.close()
+})
+
+test('lanes: a kernel that traps on a thread or on the host is a WasmLost', async () => {
+  for (const count of [1, 3]) {
+    const lanes = await Lanes.open(count)
+    const memory = new LaneMemory(lanes)
+    // Addresses beyond the memory's end.
+    memory.setJob({ rowCount: 64, rowsPerTask: 8, codes: 2 ** 31, rowBytes: 16, norms: 2 ** 31 })
+    assert.is(await codeOf(lanes.run(memory.id, 'guardNorms', 8)), 'WasmLost')
+    lanes.close()
+  }
+})
+
+test('lanes: closed while work is under way, the work ends or fails, and later work fails', async () => {
+  const backend = await openWasmBackend({ lanes: 2 })
+  const kernels = await backend.openKernels(inputOf(SHAPE, own.codes))
+  const work = kernels.dotRows(own.vectors, SHAPE.count)
+  backend.close()
+  assert.match(await codeOf(work), /no error|WasmLost/)
+  assert.is(await codeOf(kernels.dotRows(own.vectors, SHAPE.count)), 'WasmLost')
+})
+
+test('lanes: calls that overlap, on two indexes, do not disturb each other', async () => {
+  const backend = await openWasmBackend({ lanes: 3 })
+  const other = randomOperands(SHAPE, createXorshift(5))
+  const [first, second] = await Promise.all([own, other].map(({ codes }) => backend.openKernels(inputOf(SHAPE, codes))))
+  const alone = [await first!.dotRows(own.vectors, 2), await second!.mixRows(other.weights, 2)]
+  const together = await Promise.all([
+    first!.dotRows(own.vectors, 2),
+    second!.mixRows(other.weights, 2),
+    first!.dotRows(own.vectors, 2),
+  ])
+  assert.equal(together, [alone[0], alone[1], alone[0]])
+  // Close comes behind the work.
+  const last = first!.dotRows(own.vectors, 2)
+  first!.close()
+  assert.equal(await last, alone[0])
+  backend.close()
+})
+
+test('lanes: more memory than 32 bits address is an OutOfMemory, and the back end goes on', async () => {
+  const lanes = await Lanes.open(1)
+  const memory = new LaneMemory(lanes)
+  const grown = Promise.resolve().then(() => memory.allocate(5 * 2 ** 30))
+  assert.is(await codeOf(grown), 'OutOfMemory')
+  memory.close()
+  const kernels = await openWasmKernels(lanes, inputOf(SHAPE, own.codes))
+  assert.is((await kernels.dotRows(own.vectors, 2)).length, 2 * SHAPE.rowCount)
+  lanes.close()
+})
+
+test('lanes: neither a closed back end nor an idle one keeps the process alive', async () => {
+  const file = new URL('./idleBackend.ts', import.meta.url).pathname
+  for (const end of ['close', 'leave']) {
+    const { stdout } = await promisify(execFile)(process.execPath, [file, end], { timeout: 60_000 })
+    assert.is(stdout, 'WebAssembly SIMD, 3 threads\n')
+  }
+})
+
+test.run()
