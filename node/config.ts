@@ -1,4 +1,5 @@
 /** What one node keeps to itself; what all nodes share is in the network file (style.md 13). */
+import type { BackendChoice } from '../influence/backends/backendChoice.ts'
 
 export interface NodeConfig {
   readonly networkFile: URL | string
@@ -11,7 +12,7 @@ export interface NodeConfig {
   readonly blockIntervalMs: number
   /** A block as soon as a transaction waits. */
   readonly isAutomine: boolean
-  readonly influence: 'auto' | 'gpu' | 'js'
+  readonly influence: BackendChoice
   readonly log: (line: string) => void
   /** A bug or a failed disk: the node has stopped making blocks. */
   readonly onFault: (error: unknown) => void

@@ -1,6 +1,7 @@
 /** The `openledger` command: parses arguments and loads only the code that the chosen command needs. */
 import { enableCompileCache } from 'node:module'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { BACKEND_CHOICES } from '../influence/backends/backendChoice.ts'
 import { fail } from './cli/terminal.ts'
 
 // A second start reads compiled modules instead of compiling them: a devnet answers a third sooner.
@@ -29,11 +30,13 @@ const accountOption = () =>
   new Option('--account <who>', 'devnet account number, name of a stored key, or 0x private key')
     .default('0')
     .env('OPENLEDGER_ACCOUNT')
-const backendOption = () =>
-  new Option('--influence <backend>', 'where influence is computed').choices(['auto', 'gpu', 'js']).default('auto')
+const whereComputed = (flags: string) =>
+  new Option(flags, 'where influence is computed; auto takes the first that works of gpu, wasm, js')
+    .choices(BACKEND_CHOICES)
+    .default('auto')
+const backendOption = () => whereComputed('--influence <backend>')
 /** As `backendOption`, for commands that are about influence and nothing else. */
-const deviceOption = () =>
-  new Option('--backend <backend>', 'where influence is computed').choices(['auto', 'gpu', 'js']).default('auto')
+const deviceOption = () => whereComputed('--backend <backend>')
 
 const program = new Command('openledger')
   .description('An EVM-compatible chain for AI: Datanets, attribution and fee splitting built in.')

@@ -1,22 +1,53 @@
-/** Chooses where the dots run: a tested GPU, else the CPU twin with the reason why (influence.md §10). */
+/** Chooses where the dots run: a tested GPU, else the WebAssembly twin, else plain JavaScript, with the reason (influence.md §10). */
 
 import { openGpuBackend } from '../gpu/gpuBackend.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
+import { WasmError } from '../wasm/lanes.ts'
+import { openWasmBackend } from '../wasm/wasmBackend.ts'
+import type { BackendChoice } from './backendChoice.ts'
 import { createJsBackend } from './jsBackend.ts'
 import type { ComputeBackend } from './kernels.ts'
 
-export type BackendChoice = 'auto' | 'gpu' | 'js'
-
 /**
- * `auto` falls back to plain JavaScript and says why in the description; `gpu` throws the `GpuError` instead. A software
- * gpuAdapter is refused unless `isSoftwareAdapterAllowed`.
+ * `auto` falls back and says why in the description; `gpu` and `wasm` throw the `GpuError` or `WasmError` instead; `cpu` is
+ * `auto` without a GPU. A software gpuAdapter is refused unless `isSoftwareAdapterAllowed`. `lanes`: threads of the
+ * WebAssembly twin, by default what the machine has.
  */
-export async function openBackend(choice: BackendChoice, isSoftwareAdapterAllowed = false): Promise<ComputeBackend> {
-  if (choice === 'js') return createJsBackend('plain JavaScript, as asked')
+export async function openBackend(
+  choice: BackendChoice | 'cpu',
+  isSoftwareAdapterAllowed = false,
+  lanes?: number,
+): Promise<ComputeBackend> {
+  const wasm = () => openWasmBackend(lanes === undefined ? {} : { lanes })
+  switch (choice) {
+    case 'js':
+      return createJsBackend('plain JavaScript, as asked')
+    case 'wasm':
+      return describe(await wasm(), 'as asked')
+    case 'gpu':
+      return openGpuBackend({ isSoftwareAdapterAllowed })
+    case 'cpu':
+      return openTwin(wasm)
+    case 'auto':
+      try {
+        return await openGpuBackend({ isSoftwareAdapterAllowed })
+      } catch (error) {
+        if (!(error instanceof GpuError)) throw error
+        return describe(await openTwin(wasm), `since ${error.code}: ${error.message}`)
+      }
+  }
+}
+
+async function openTwin(wasm: () => Promise<ComputeBackend>): Promise<ComputeBackend> {
   try {
-    return await openGpuBackend({ isSoftwareAdapterAllowed })
+    return await wasm()
   } catch (error) {
-    if (choice === 'gpu' || !(error instanceof GpuError)) throw error
+    if (!(error instanceof WasmError)) throw error
     return createJsBackend(`plain JavaScript, since ${error.code}: ${error.message}`)
   }
 }
+
+const describe = (backend: ComputeBackend, why: string): ComputeBackend => ({
+  ...backend,
+  description: `${backend.description}, ${why}`,
+})

@@ -1,5 +1,5 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
-import type { BackendChoice } from '../backends/openBackend.ts'
+import type { BackendChoice } from '../backends/backendChoice.ts'
 import type { Backend, IndexSource, OpenedIndex } from '../surface.ts'
 
 /** The calls of an opened index that travel. */
@@ -7,7 +7,8 @@ export type CallName = Extract<keyof OpenedIndex, 'score' | 'scoreBatch' | 'attr
 
 export interface StartMessage {
   readonly kind: 'start'
-  readonly choice: BackendChoice
+  /** `cpu`: what is best without a GPU. */
+  readonly choice: BackendChoice | 'cpu'
   readonly isSoftwareAdapterAllowed: boolean
 }
 
@@ -44,5 +45,5 @@ export type FromWorker =
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
   /** The world failed this request; the worker goes on. */
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
-  /** The GPU failed; the worker ends after this, and the host repeats the work elsewhere. */
+  /** The GPU or a thread failed; the worker ends after this, and the host repeats the work elsewhere. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string }

@@ -1,12 +1,12 @@
 /** The host's side of the influence worker: starts it, repeats unfinished work after a crash, falls back to the CPU. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
-import type { BackendChoice } from '../backends/openBackend.ts'
+import type { BackendChoice } from '../backends/backendChoice.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Backend, IndexInfo, IndexSource, OpenedIndex } from '../surface.ts'
 import type { CallName, FromWorker, OpenMessage, Request, ToWorker } from './messages.ts'
 
-/** After this many crashes within the window only the CPU twin is started (influence.md §10.2). */
+/** After this many crashes within the window the next simpler back end is started (influence.md §10.2). */
 const CRASHES_MAX = 3
 const CRASH_WINDOW_MS = 600_000
 /** A request that outlived this many crashes is given up: it may be what crashes the worker. */
@@ -28,7 +28,7 @@ export interface WorkerStatus {
 }
 
 export interface InfluenceWorkerOptions {
-  /** Default `auto`: a tested GPU, else the CPU twin. */
+  /** Default `auto`: a tested GPU, else the WebAssembly twin, else plain JavaScript. */
   readonly backend?: BackendChoice
   /** Software gpuAdapters are refused unless a test asks for them. */
   readonly isSoftwareAdapterAllowed?: boolean
@@ -36,7 +36,7 @@ export interface InfluenceWorkerOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Before the first restart; doubles with every further crash in the window. Default 200. */
   readonly restartDelayMs?: number
-  /** Time that a call has in all: when half is gone without an answer from a GPU, the CPU twin takes over. */
+  /** Time that a call has in all: when half is gone without an answer from a GPU, the WebAssembly twin takes over. */
   readonly answerWithinMs?: number
   readonly onStatus?: (status: WorkerStatus) => void
 }
@@ -79,13 +79,16 @@ class WorkerHost implements InfluenceWorker {
   #child: ChildProcess | undefined
   #restartTimer: NodeJS.Timeout | undefined
   #status: WorkerStatus
-  #isCpuOnly = false
+  /** What the next worker is asked for; never goes back to what has failed. */
+  #choice: BackendChoice | 'cpu'
+  /** What the last worker ran on, as far as it said. */
+  #lastBackend: Backend | undefined
   #lastWords = ''
   #nextId = 1
 
   constructor(options: InfluenceWorkerOptions) {
     this.#options = options
-    this.#isCpuOnly = options.backend === 'js'
+    this.#choice = options.backend ?? 'auto'
     this.#status = {
       state: 'starting',
       backend: undefined,
@@ -149,10 +152,10 @@ class WorkerHost implements InfluenceWorker {
     })
   }
 
-  /** A vote must not wait for a GPU that hangs: when half of the time is gone, the CPU twin starts (§10.2 no. 2). */
+  /** A vote must not wait for a GPU that hangs: when half of the time is gone, the twin starts (§10.2 no. 2). */
   #watch(pending: Pending): void {
     const { answerWithinMs } = this.#options
-    if (answerWithinMs === undefined || this.#isCpuOnly) return
+    if (answerWithinMs === undefined || !this.#mayUseGpu()) return
     pending.timer = setTimeout(() => this.#replaceByCpu(answerWithinMs / 2), answerWithinMs / 2)
   }
 
@@ -180,8 +183,8 @@ class WorkerHost implements InfluenceWorker {
     child.on('error', (error) => this.#crashed(child, error.message))
     child.once('exit', (code, signal) => this.#crashed(child, signal ?? `exit code ${code}`))
     this.#report({ pid: child.pid })
-    const choice = this.#isCpuOnly ? 'js' : (this.#options.backend ?? 'auto')
-    this.#post({ kind: 'start', choice, isSoftwareAdapterAllowed: this.#options.isSoftwareAdapterAllowed ?? false })
+    const { isSoftwareAdapterAllowed = false } = this.#options
+    this.#post({ kind: 'start', choice: this.#choice, isSoftwareAdapterAllowed })
   }
 
   #receive(message: FromWorker): void {
@@ -213,7 +216,9 @@ class WorkerHost implements InfluenceWorker {
 
   /** A fresh worker knows nothing: opened indexes first, then the unfinished work in its order. */
   #resume(backend: Backend, description: string): void {
-    const because = this.#isCpuOnly && this.#status.lastCrash !== undefined ? `; after ${this.#status.lastCrash}` : ''
+    this.#lastBackend = backend
+    const isAsAsked = this.#choice === (this.#options.backend ?? 'auto')
+    const because = isAsAsked || this.#status.lastCrash === undefined ? '' : `; after ${this.#status.lastCrash}`
     this.#report({ state: 'ready', backend, reason: `${description}${because}` })
     for (const message of this.#indexes.values()) this.#post(message)
     for (const { request } of this.#pending.values()) this.#post(request)
@@ -225,7 +230,7 @@ class WorkerHost implements InfluenceWorker {
     const nowMs = performance.now()
     this.#crashTimesMs.push(nowMs)
     const recent = this.#crashTimesMs.filter((timeMs) => nowMs - timeMs <= CRASH_WINDOW_MS).length
-    if (recent >= CRASHES_MAX) this.#isCpuOnly = true
+    if (recent >= CRASHES_MAX && this.#choice !== 'js') this.#stepDown()
     const lastCrash = `${how}${this.#lastWords === '' ? '' : `: ${this.#lastWords.trim()}`}`
     this.#report({
       state: 'restarting',
@@ -243,10 +248,23 @@ class WorkerHost implements InfluenceWorker {
     this.#restartTimer = setTimeout(() => this.#start(), delayMs)
   }
 
+  #mayUseGpu(): boolean {
+    return this.#choice === 'auto' || this.#choice === 'gpu'
+  }
+
+  /** From the GPU to the WebAssembly twin, from that to plain JavaScript; each has its own crashes. */
+  #stepDown(): void {
+    const wasGpu = this.#mayUseGpu() && this.#lastBackend !== 'wasm'
+    this.#choice = wasGpu ? 'cpu' : 'js'
+    this.#lastBackend = undefined
+    this.#crashTimesMs.length = 0
+  }
+
   #replaceByCpu(waitedMs: number): void {
-    // A CPU twin that is slow is not helped by another one.
-    if (this.#isCpuOnly || this.#status.backend === 'js') return
-    this.#isCpuOnly = true
+    // A twin that is slow is not helped by another one.
+    const { backend } = this.#status
+    if (!this.#mayUseGpu() || backend === 'wasm' || backend === 'js') return
+    this.#choice = 'cpu'
     const child = this.#child
     this.#child = undefined
     child?.kill('SIGKILL')

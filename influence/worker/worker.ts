@@ -8,6 +8,7 @@ import { GpuError } from '../gpu/gpuDevice.ts'
 import { IndexReadError } from '../indexSource.ts'
 import { isRefused } from '../refusal.ts'
 import type { OpenedIndex } from '../surface.ts'
+import { WasmError } from '../wasm/lanes.ts'
 import type { FromWorker, OpenMessage, Request, StartMessage, ToWorker } from './messages.ts'
 
 const opened = new Map<number, OpenedIndex>()
@@ -28,11 +29,15 @@ async function answer(request: Request): Promise<void> {
   try {
     await send({ kind: 'done', id: request.id, value: await perform(request) })
   } catch (error) {
-    if (error instanceof GpuError) throw error
+    if (isBackendLost(error)) throw error
     const { code = 'WorkerCrashed', message } = error as Error & { code?: string }
     await send({ kind: 'failed', id: request.id, code, message })
   }
 }
+
+/** Too little memory for one index says nothing about the next. */
+const isBackendLost = (error: unknown): boolean =>
+  error instanceof GpuError || (error instanceof WasmError && error.code !== 'OutOfMemory')
 
 /** After a restart the same bytes must come back: `indexRoot` says which they were. */
 async function open({ source, verify, handle, indexRoot }: OpenMessage): Promise<unknown> {

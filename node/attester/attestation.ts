@@ -1,4 +1,5 @@
 /** Opens what attesting takes, after RPC answers: a client of this node, the studio worker, the influence worker. */
+import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
 import { openInfluenceWorker, type WorkerStatus } from '../../influence/worker/openInfluenceWorker.ts'
 import type { AttributionReads } from '../../rpc/backend.ts'
 import { connectChain } from '../../studio/chain/client.ts'
@@ -7,7 +8,7 @@ import { type Attestation, createAttester } from './attester.ts'
 import { scoredRows } from './scoredRows.ts'
 
 export interface AttestationOptions {
-  readonly influence: 'auto' | 'gpu' | 'js'
+  readonly influence: BackendChoice
   readonly onAttested: (attestation: Attestation) => void
   readonly log: (line: string) => void
 }

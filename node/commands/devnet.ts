@@ -1,5 +1,6 @@
 /** `openledger devnet`: a chain of one validator, printed the way anvil prints one. */
 import pc from 'picocolors'
+import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
 import { NATIVES } from '../../precompiles/natives.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import { RpcListenError } from '../../rpc/server.ts'
@@ -15,7 +16,7 @@ interface DevnetCommand {
   readonly blockTime: number
   readonly automine?: boolean
   readonly data?: string
-  readonly influence: 'auto' | 'gpu' | 'js'
+  readonly influence: BackendChoice
   readonly silent?: boolean
   readonly json?: boolean
 }

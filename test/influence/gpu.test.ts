@@ -15,7 +15,7 @@ function runChild(file: string, ...args: readonly string[]): Promise<{ stdout: s
 
 test('gpu: self-test passes, and every value of small/ is the same', async () => {
   if (env === undefined) return reportNoAdapter('influence vectors on the GPU')
-  const { stdout } = await runChild('./conformance/conformance.ts', FOLDER, '--backend', 'gpu', '--software')
+  const { stdout } = await runChild('../conformance.ts', 'influence', FOLDER, '--backend', 'gpu', '--software')
   assert.match(stdout, /^gpu: SwiftShader|llvmpipe/)
   assert.match(stdout, /37 files and cases/)
   assert.match(stdout, /1949 checks, 0 differ/)

@@ -1,21 +1,32 @@
-/** The influence vectors, reproduced by the plain JavaScript twin (`gpu.test.ts` has the GPU). */
+/** The influence vectors, reproduced by both CPU twins (`gpu.test.ts` has the GPU). */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createFastKeccak } from '../../influence/backends/fastKeccak.ts'
 import { createJsBackend } from '../../influence/backends/jsBackend.ts'
+import { openWasmBackend } from '../../influence/wasm/wasmBackend.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import { Tally } from './conformance/tally.ts'
 import { checkFolder } from './conformance/vectorChecks.ts'
 
 const FOLDER = new URL('../vectors/influence', import.meta.url).pathname
 
-test('vectors: the JavaScript twin gives every value of small/', async () => {
-  const tally = new Tally()
-  const read = await checkFolder(tally, FOLDER, createJsBackend())
-  assert.is(read, 37)
-  assert.is(tally.differences.join('\n'), '')
-  assert.is(tally.checks, 1949)
-})
+const TWINS = {
+  JavaScript: async () => createJsBackend(),
+  'WebAssembly, one lane': () => openWasmBackend({ lanes: 1 }),
+  'WebAssembly, three lanes': () => openWasmBackend({ lanes: 3 }),
+}
+
+for (const [name, open] of Object.entries(TWINS)) {
+  test(`vectors: ${name} gives every value of small/`, async () => {
+    const tally = new Tally()
+    const backend = await open()
+    const read = await checkFolder(tally, FOLDER, backend)
+    backend.close()
+    assert.is(read, 37)
+    assert.is(tally.differences.join('\n'), '')
+    assert.is(tally.checks, 1949)
+  })
+}
 
 test('vectors: a check that differs is counted and names the place', () => {
   const tally = new Tally()

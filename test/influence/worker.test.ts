@@ -80,12 +80,12 @@ test('worker: gives what the engine gives, and says why it runs on the CPU', asy
   })
 })
 
-test('worker: without a GPU driver it falls back to the CPU twin and names the reason', async () => {
+test('worker: without a GPU driver it falls back to the WebAssembly twin and names the reason', async () => {
   const env = { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' }
   await withWorker({ env }, async (worker, until) => {
     const { backend, reason } = await until(({ state }) => state === 'ready')
-    assert.is(backend, 'js')
-    assert.match(reason, /^plain JavaScript, since GpuUnavailable: /)
+    assert.is(backend, 'wasm')
+    assert.match(reason, /^WebAssembly SIMD, .*, since GpuUnavailable: /)
     assert.equal((await (await openIndex(worker)).attribute(query)) as object, await engine.attribute(query))
   })
 })
@@ -116,14 +116,14 @@ test('worker: refusals are values and the world is an error, from inside the chi
 })
 
 test('worker: killed in the middle of its work it starts again and gives the same bits', async () => {
-  await withWorker({ backend: 'js' }, async (worker) => {
+  await withWorker({ backend: 'wasm' }, async (worker) => {
     const index = await openIndex(worker)
     const many = Array.from({ length: 200 }, () => query)
     const running = index.scoreBatch(many)
     const second = index.attribute(query)
     process.kill(worker.status().pid!, 'SIGKILL')
     const expected = await engine.score(query)
-    for (const score of await running) assert.equal(score, expected)
+    for (const score of await running) assert.equal(score, { ...expected, backend: 'wasm' })
     assert.equal(await second, await engine.attribute(query))
     assert.is(worker.status().crashes, 1)
     assert.match(worker.status().lastCrash ?? '', /^SIGKILL/)
@@ -131,7 +131,7 @@ test('worker: killed in the middle of its work it starts again and gives the sam
   })
 })
 
-test('worker: after three crashes only the CPU twin is started', async () => {
+test('worker: after three crashes of the WebAssembly twin plain JavaScript is started', async () => {
   await withWorker(
     { env: { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' } },
     async (worker, until) => {
@@ -158,12 +158,12 @@ test('worker: a request that outlives five crashes is given up', async () => {
   })
 })
 
-test('worker: when half of the time is gone without an answer the CPU twin takes over', async () => {
+test('worker: when half of the time is gone without an answer the WebAssembly twin takes over', async () => {
   await withWorker({ answerWithinMs: 200 }, async (worker) => {
     process.kill(worker.status().pid!, 'SIGSTOP')
     const index = await openIndex(worker)
     assert.equal(await index.attribute(query), await engine.attribute(query))
-    assert.match(worker.status().reason, /as asked; after no answer within 100 ms/)
+    assert.match(worker.status().reason, /^WebAssembly SIMD, .*; after no answer within 100 ms/)
   })
 })
 
@@ -191,6 +191,23 @@ test('worker: on a GPU, killed in the middle, the same bits as the twin', async 
     const expected = await engine.score(query)
     for (const score of await running) assert.equal(score, { ...expected, backend: 'gpu' })
     assert.is(worker.status().backend, 'gpu')
+  })
+})
+
+test('worker: after three crashes on a GPU the WebAssembly twin is started', async () => {
+  const env = softwareAdapterEnv()
+  if (env === undefined) return reportNoAdapter('the influence worker that leaves the GPU')
+  await withWorker({ backend: 'gpu', isSoftwareAdapterAllowed: true, env }, async (worker, until) => {
+    for (let crash = 1; crash <= 3; crash++) {
+      const { pid } = await until(
+        ({ state, backend, crashes }) => state === 'ready' && backend === 'gpu' && crashes === crash - 1,
+      )
+      process.kill(pid!, 'SIGKILL')
+    }
+    const { backend, reason } = await until(({ state, crashes }) => state === 'ready' && crashes === 3)
+    assert.is(backend, 'wasm')
+    assert.match(reason, /^WebAssembly SIMD, .*; after SIGKILL/)
+    await compareWithEngine(await openIndex(worker))
   })
 })
 

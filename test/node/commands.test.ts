@@ -39,7 +39,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['devnet', '--port', 'x'], /expected a whole number from 0 to 65535/],
   [['devnet', '--port', '70000'], /expected a whole number from 0 to 65535/],
   [['devnet', '--block-time', '0'], /expected seconds above 0/],
-  [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, js/],
+  [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, wasm, js/],
   [['devnet', '--data', join(badRows, 'x')], /bad\.jsonl/],
   [['demo', '--seed', '-1'], /expected a whole number/],
   [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],

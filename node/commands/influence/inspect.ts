@@ -1,8 +1,9 @@
 /** `openledger influence inspect FILE`: what an index file says of itself, and with `--verify` whether it is true. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import pc from 'picocolors'
+import type { BackendChoice } from '../../../influence/backends/backendChoice.ts'
 import { createFastKeccak } from '../../../influence/backends/fastKeccak.ts'
-import { type BackendChoice, openBackend } from '../../../influence/backends/openBackend.ts'
+import { openBackend } from '../../../influence/backends/openBackend.ts'
 import { verifyIndex } from '../../../influence/gradients/verifyIndex.ts'
 import { gatherFacts, type IndexFacts } from '../../../influence/indexFacts.ts'
 import { CLIP_OFF, type IndexTables, indexRootOf } from '../../../influence/indexFile.ts'

@@ -6,13 +6,14 @@ import { openBackend } from '../../../influence/backends/openBackend.ts'
 import { Tally } from './tally.ts'
 import { checkFolder } from './vectorChecks.ts'
 
-export const USAGE = `influence DIR [--backend gpu|js|all] [--software]
+export const USAGE = `influence DIR [--backend gpu|wasm|js|all] [--software]
     DIR has MANIFEST.json, small/*.json, main/manifest.json and selftest.json, or some of them.
     --backend   where the dots run; all by default: those that this machine does not have are named
     --software  allow a software gpuAdapter (SwiftShader, lavapipe): exact, and slow`
 
-type Choice = 'gpu' | 'js'
-const CHOICES: Readonly<Record<string, readonly Choice[]>> = { gpu: ['gpu'], js: ['js'], all: ['js', 'gpu'] }
+type Choice = 'gpu' | 'wasm' | 'js'
+const ALL: readonly Choice[] = ['js', 'wasm', 'gpu']
+const CHOICES: Readonly<Record<string, readonly Choice[]>> = { gpu: ['gpu'], wasm: ['wasm'], js: ['js'], all: ALL }
 
 /** Exit status: 0 when all is equal, 1 when something differs or was not there, 2 for wrong arguments. */
 export async function checkInfluence(args: readonly string[]): Promise<number> {
