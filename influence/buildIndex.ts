@@ -1,4 +1,4 @@
-/** Builds a gradient index from f32 rows (influence.md §3.3): a pure function, so any two builders write the same bytes. */
+/** Builds a gradient or retrieval index from f32 rows (influence.md §3.3): a pure function, so any two builders write the same bytes. */
 import { compare, utf8 } from '../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../primitives/hashes.ts'
 import { type BlockLayout, createBlockLayout } from './blockLayout.ts'
@@ -13,6 +13,7 @@ import {
   encodeLayerTable,
   type IndexFile,
   type IndexHeader,
+  type IndexKind,
   indexInfoOf,
   type Layer,
   layersHashOf,
@@ -29,11 +30,11 @@ import { treeRoot } from './tree.ts'
 export const TAU_DEFAULT = 96
 export const CLIP_DEFAULT = 4
 
-/** One contribution's gradient, in on-chain order. */
+/** One contribution's gradient, or the embedding of one of its chunks, in on-chain order. */
 export interface GradientRow {
   readonly datanetId: bigint
   readonly rowId: bigint
-  /** height · 2^24 + place in the block, by the chain's counter; strictly increasing. */
+  /** height · 2^24 + place in the block, by the chain's counter; strictly increasing, except over the chunks of one contribution. */
   readonly orderKey: bigint
   /** Withdrawn before training: keeps its place with codes 0; its words are not read. */
   readonly isWithdrawn?: boolean
@@ -42,6 +43,8 @@ export interface GradientRow {
 }
 
 export interface BuildOptions {
+  /** `retrieval`: rows are the embeddings of chunks, in one block, without clipping (§8). Default `gradient`. */
+  readonly kind?: IndexKind
   /** Coordinates per block; blocks in the order of their parameter names as UTF-8 bytes (`blockOrder`). */
   readonly blockDims: readonly number[]
   /** 32 bytes: keccak256(chainId ‖ modelId ‖ number). */
@@ -67,8 +70,9 @@ export function buildIndex(rows: readonly GradientRow[], options: BuildOptions):
   const layout = createBlockLayout(options.blockDims)
   if (isRefused(layout)) return layout
   const tau = options.tau ?? TAU_DEFAULT
-  const clip = options.clip ?? CLIP_DEFAULT
-  const bad = checkInput(rows, layout, options, tau, clip)
+  const kind = options.kind ?? 'gradient'
+  const clip = options.clip ?? (kind === 'retrieval' ? CLIP_OFF : CLIP_DEFAULT)
+  const bad = checkOptions(rows, layout, options, tau, clip) ?? checkRows(rows, layout, kind)
   if (bad) return bad
   const { codes, exponents } = quantiseRows(rows, layout)
   const table = createRowTable(rows.length)
@@ -79,13 +83,13 @@ export function buildIndex(rows: readonly GradientRow[], options: BuildOptions):
   }
   const hash = options.hash ?? keccak256
   const { modelVersion, guardSeed } = options
-  return assemble({ layout, table, codes, exponents, modelVersion, guardSeed, tau, clip }, hash)
+  return assemble({ kind, layout, table, codes, exponents, modelVersion, guardSeed, tau, clip }, hash)
 }
 
-function checkInput(
+function checkOptions(
   rows: readonly GradientRow[],
   layout: BlockLayout,
-  { modelVersion, guardSeed }: BuildOptions,
+  { kind, modelVersion, guardSeed }: BuildOptions,
   tau: number,
   clip: number,
 ): Refused | undefined {
@@ -94,12 +98,23 @@ function checkInput(
     return refuse('BadParameter', `tau in 0 … ${TAU_MAX}`, tau)
   const isClip = Number.isInteger(clip) && ((clip >= 0 && clip <= CLIP_MAX) || clip === CLIP_OFF)
   if (!isClip) return refuse('BadParameter', `clip in 0 … ${CLIP_MAX} or ${CLIP_OFF}`, clip)
+  if (kind === 'retrieval' && (layout.dims.length !== 1 || clip !== CLIP_OFF))
+    return refuse('BadParameter', `one block, clip ${CLIP_OFF} for a retrieval index`, { dims: layout.dims, clip })
   if (modelVersion.length !== 32) return refuse('BadLength', '32 bytes of modelVersion', modelVersion.length)
   if (guardSeed.length !== 32) return refuse('BadLength', '32 bytes of guardSeed', guardSeed.length)
-  for (const [row, { blocks, isWithdrawn, orderKey }] of rows.entries()) {
-    if (row > 0 && orderKey <= rows[row - 1]!.orderKey) {
-      return refuse('BadOrder', `an order key above ${rows[row - 1]!.orderKey} at row ${row}`, orderKey)
-    }
+  return undefined
+}
+
+function checkRows(rows: readonly GradientRow[], layout: BlockLayout, kind: IndexKind): Refused | undefined {
+  for (const [row, own] of rows.entries()) {
+    const { blocks, isWithdrawn, orderKey } = own
+    const before = rows[row - 1]
+    if (
+      before !== undefined &&
+      orderKey <= before.orderKey &&
+      !(kind === 'retrieval' && isSameContribution(before, own))
+    )
+      return refuse('BadOrder', `an order key above ${before.orderKey} at row ${row}`, orderKey)
     const dims = blocks.map((words) => words.length)
     if (!isWithdrawn && (dims.length !== layout.dims.length || dims.some((d, l) => d !== layout.dims[l]))) {
       return refuse('ShapeMismatch', layout.dims, dims)
@@ -107,6 +122,10 @@ function checkInput(
   }
   return undefined
 }
+
+/** Chunks of one contribution follow each other under its key. */
+const isSameContribution = (a: GradientRow, b: GradientRow): boolean =>
+  a.orderKey === b.orderKey && a.datanetId === b.datanetId && a.rowId === b.rowId
 
 /** Step 1 of §3.3: a row with a word that is not finite becomes all zero, and so does a withdrawn one. */
 function quantiseRows(rows: readonly GradientRow[], layout: BlockLayout): { codes: Int8Array; exponents: Int16Array } {
@@ -130,6 +149,7 @@ function quantiseRows(rows: readonly GradientRow[], layout: BlockLayout): { code
 }
 
 interface Quantised {
+  readonly kind: IndexKind
   readonly layout: BlockLayout
   readonly table: RowTable
   readonly codes: Int8Array
@@ -176,7 +196,7 @@ function commit(
   const { layout, table, codes, exponents, modelVersion, guardSeed, tau, clip } = input
   const layersHash = layersHashOf(encodeLayerTable(layers), hash)
   const open: IndexHeader = {
-    kind: 'gradient',
+    kind: input.kind,
     clip,
     tau,
     ...counts,

@@ -135,12 +135,15 @@ export function decodeIndexHeader(bytes: Uint8Array): IndexHeader | Refused {
 }
 
 function checkHeaderLimits(header: IndexHeader): Refused | undefined {
-  const { clip, rowCount, acceptedCount, blockCount, tau, rowBytes } = header
+  const { kind, clip, rowCount, acceptedCount, blockCount, tau, rowBytes } = header
   if (clip > CLIP_MAX && clip !== CLIP_OFF) return refuse('BadLimit', `clip 0 … ${CLIP_MAX} or ${CLIP_OFF}`, clip)
   if (rowCount < 1 || rowCount > ROWS_MAX) return refuse('BadLimit', `1 … ${ROWS_MAX} rows`, rowCount)
   if (acceptedCount > rowCount) return refuse('BadLimit', `at most ${rowCount} accepted rows`, acceptedCount)
   if (blockCount < 1 || blockCount > BLOCKS_MAX) return refuse('BadLimit', `1 … ${BLOCKS_MAX} blocks`, blockCount)
   if (tau > TAU_MAX) return refuse('BadLimit', `tau in 0 … ${TAU_MAX}`, tau)
+  // An embedding is one block, and its length plays no part.
+  if (kind === 'retrieval' && (blockCount !== 1 || clip !== CLIP_OFF))
+    return refuse('BadLimit', `one block, clip ${CLIP_OFF} in a retrieval index`, { blockCount, clip })
   if (rowBytes > ROW_BYTES_MAX || rowBytes % 16 !== 0 || rowBytes < blockCount * 16) {
     return refuse('BadLimit', `rowBytes in ${blockCount * 16} … ${ROW_BYTES_MAX}, a multiple of 16`, rowBytes)
   }

@@ -46,6 +46,10 @@ export const refuseAt = (place: string, code: InfluenceCode, expected: unknown, 
   place,
 })
 
+/** Of bytes that end too early. */
+export const refuseShort = ({ length }: { readonly length: number }): Refused =>
+  refuse('BadLength', 'more bytes than there are', length)
+
 /** Tells a refusal from any other value of this room. */
 export function isRefused(value: unknown): value is Refused {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'invalid'

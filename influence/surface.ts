@@ -217,7 +217,7 @@ export interface CorpusOpening {
   readonly textSiblings: readonly Uint8Array[]
 }
 
-/** The match proof (a)–(d) of one span; `span/spanProof.ts` has its byte codec. */
+/** The match proof (a)–(d) of one span; `span/proof/spanProof.ts` has its byte codec. */
 export interface SpanProof {
   /** 176 bytes. */
   readonly header: Uint8Array
@@ -243,7 +243,7 @@ export interface SpanProof {
   readonly ownerSiblings: readonly Uint8Array[]
 }
 
-/** Shows that a committed suffix array is not sorted; `span/orderProof.ts` has its byte codec. */
+/** Shows that a committed suffix array is not sorted; `span/proof/orderProof.ts` has its byte codec. */
 export interface OrderProof {
   /** 176 bytes. */
   readonly header: Uint8Array

@@ -17,6 +17,16 @@ export const DOMAIN = {
   context: 0x17,
   result: 0x20,
   resultBatch: 0x21,
+  corpus: 0x30,
+  corpusRow: 0x31,
+  textChunk: 0x32,
+  suffixLeaf: 0x33,
+  suffixNode: 0x34,
+  suffixRoot: 0x35,
+  tokenInfo: 0x36,
+  output: 0x37,
+  spans: 0x38,
+  citations: 0x40,
 } as const
 
 /** Bytes of codes in one leaf of a code tree; the same coordinates of h take twice as many. */
@@ -30,6 +40,12 @@ export function hashTagged(domain: number, hash: Hasher, ...parts: readonly Uint
 export function u32(value: number): Uint8Array {
   const out = new Uint8Array(4)
   new DataView(out.buffer).setUint32(0, value, true)
+  return out
+}
+
+export function u64(value: bigint): Uint8Array {
+  const out = new Uint8Array(8)
+  new DataView(out.buffer).setBigUint64(0, value, true)
   return out
 }
 

@@ -1,26 +1,16 @@
 /** `verifyRow` (influence.md §5, §11): one row's score, from its opened leaf and the attested context of the query. */
-import { concat, equal } from '../primitives/bytes.ts'
+import { equal } from '../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../primitives/hashes.ts'
 import { bitLengthBig, rhaBig } from './arithmetic.ts'
-import { type BlockLayout, createBlockLayout } from './blockLayout.ts'
+import type { BlockLayout } from './blockLayout.ts'
 import { isLiveExponent, scaleOf } from './gradients/layers.ts'
-import {
-  ACCEPTED,
-  decodeExponents,
-  decodeIndexHeader,
-  decodeLayerTable,
-  type IndexHeader,
-  indexRootOf,
-  type Layer,
-  layersHashOf,
-  ROW_ENTRY_BYTES,
-} from './indexFile.ts'
+import { type OpenedRow, openRow, openScore } from './gradients/openedRow.ts'
+import { decodeIndexHeader } from './indexFile.ts'
 import { isRefused, type Refused, refuse } from './refusal.ts'
 import { decodeResult } from './result.ts'
-import { decodeRowProof, encodeRowProof, SCORE_LEAF_ROWS } from './rowProof.ts'
+import { decodeRowProof, encodeRowProof } from './rowProof.ts'
 import { contextRootOf } from './scoring/context.ts'
 import type { Attribution, RowProof } from './surface.ts'
-import { byteTreeRoot, CODE_CHUNK_BYTES, DOMAIN, rootFromProof, u32 } from './tree.ts'
 
 /** |term| ≤ 2^50 by the choice of G; a context that breaks it is no context. */
 const TERM_BITS_MAX = 50
@@ -49,77 +39,26 @@ export function verifyRow(
   const result = decodeResult(resultBytes, hash)
   if (isRefused(result)) return result
   if (result.method !== 'datainf') return refuse('WrongKind', 'datainf', result.method)
-  const opened = checkIndexSide(shaped, header, indexRoot, hash)
+  const opened = openRow(shaped, header, indexRoot, hash)
   if (isRefused(opened)) return opened
-  const bad = checkResultSide(shaped, opened.row, header, result, hash)
+  const bad = checkResultSide(shaped, result, indexRoot, hash)
   if (bad) return bad
-  return compareScore(shaped, opened)
-}
-
-interface OpenedRow {
-  readonly row: number
-  readonly isAccepted: boolean
-  readonly exponents: Int16Array
-  readonly layout: BlockLayout
-  readonly layers: readonly Layer[]
-  readonly header: IndexHeader
-}
-
-function checkIndexSide(
-  proof: RowProof,
-  header: IndexHeader,
-  indexRoot: Uint8Array,
-  hash: Hasher,
-): OpenedRow | Refused {
-  const root = indexRootOf(proof.header, hash)
-  if (!equal(root, indexRoot)) return refuse('RootMismatch', indexRoot, root)
-  if (!equal(layersHashOf(proof.layerTable, hash), header.layersHash)) {
-    return refuse('LayerMismatch', header.layersHash, layersHashOf(proof.layerTable, hash))
-  }
-  const layers = decodeLayerTable(proof.layerTable)
-  if (isRefused(layers)) return layers
-  const layout = createBlockLayout(layers.map(({ d }) => d))
-  if (isRefused(layout)) return layout
-  if (layout.rowBytes !== header.rowBytes) return refuse('LayerMismatch', layout.rowBytes, header.rowBytes)
-  const { rowLeaf } = proof
-  if (rowLeaf[0] !== DOMAIN.rowLeaf) return refuse('ProofMismatch', DOMAIN.rowLeaf, rowLeaf[0])
-  const row = new DataView(rowLeaf.buffer, rowLeaf.byteOffset).getUint32(1, true)
-  const codeRoot = byteTreeRoot(DOMAIN.codeChunk, proof.codes, CODE_CHUNK_BYTES, hash)
-  if (!equal(rowLeaf.subarray(rowLeaf.length - 32), codeRoot)) {
-    return refuse('ProofMismatch', rowLeaf.slice(rowLeaf.length - 32), codeRoot)
-  }
-  const rowsRoot = rootFromProof(hash(rowLeaf), row, proof.rowSiblings, header.rowCount, hash)
-  if (!equal(rowsRoot, header.rowsRoot)) return refuse('ProofMismatch', header.rowsRoot, rowsRoot)
-  const exponentsAt = 5 + ROW_ENTRY_BYTES
-  const exponents = decodeExponents(rowLeaf.subarray(exponentsAt, exponentsAt + 2 * header.blockCount))
-  return { row, isAccepted: rowLeaf[5 + 36] === ACCEPTED, exponents, layout, layers, header }
+  const claimed = openScore(shaped, opened.row, header, result.scoresRoot, hash)
+  return isRefused(claimed) ? claimed : compareScore(shaped, opened, claimed.score)
 }
 
 function checkResultSide(
   proof: RowProof,
-  row: number,
-  header: IndexHeader,
   result: Attribution,
+  indexRoot: Uint8Array,
   hash: Hasher,
 ): Refused | undefined {
-  const indexRoot = indexRootOf(proof.header, hash)
   if (!equal(result.sourceRoot, indexRoot)) return refuse('RootMismatch', result.sourceRoot, indexRoot)
   const contextRoot = contextRootOf(result.queryHash, proof.exponentG, proof.x, proof.h, hash)
-  if (!equal(contextRoot, result.contextRoot)) return refuse('ProofMismatch', result.contextRoot, contextRoot)
-  const first = row - (row % SCORE_LEAF_ROWS)
-  const prefix = concat(Uint8Array.of(DOMAIN.scoreLeaf), u32(first))
-  if (!equal(proof.scoreLeaf.subarray(0, 5), prefix))
-    return refuse('ProofMismatch', prefix, proof.scoreLeaf.slice(0, 5))
-  const leafCount = Math.ceil(header.rowCount / SCORE_LEAF_ROWS)
-  const leaf = hash(proof.scoreLeaf)
-  const scoresRoot = rootFromProof(leaf, first / SCORE_LEAF_ROWS, proof.scoreSiblings, leafCount, hash)
-  return equal(scoresRoot, result.scoresRoot) ? undefined : refuse('ProofMismatch', result.scoresRoot, scoresRoot)
+  return equal(contextRoot, result.contextRoot) ? undefined : refuse('ProofMismatch', result.contextRoot, contextRoot)
 }
 
-function compareScore(proof: RowProof, opened: OpenedRow): VerifiedRow | Refused {
-  const { scoreLeaf } = proof
-  const view = new DataView(scoreLeaf.buffer, scoreLeaf.byteOffset)
-  const claimed = view.getBigInt64(5 + 8 * (opened.row % SCORE_LEAF_ROWS), true)
+function compareScore(proof: RowProof, opened: OpenedRow, claimed: bigint): VerifiedRow | Refused {
   const score = opened.isAccepted ? recompute(proof, opened) : 0n
   if (score === undefined) return refuse('ScoreMismatch', `terms of at most ${TERM_BITS_MAX} bits`, 'a larger one')
   if (score !== claimed) return refuse('ScoreMismatch', score, claimed)

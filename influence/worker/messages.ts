@@ -1,9 +1,18 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
 import type { BackendChoice } from '../backends/backendChoice.ts'
-import type { Backend, IndexSource, OpenedIndex } from '../surface.ts'
+import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 
-/** The calls of an opened index that travel. */
-export type CallName = Extract<keyof OpenedIndex, 'score' | 'scoreBatch' | 'attribute' | 'proveRow'>
+/** What can be opened, one form a method. */
+export interface OpenedForms {
+  readonly index: OpenedIndex
+  readonly corpus: OpenedCorpus
+  readonly retrieval: OpenedRetrieval
+}
+
+export type OpenedForm = keyof OpenedForms
+
+/** The calls that travel. */
+export type CallName = Exclude<keyof OpenedIndex | keyof OpenedCorpus | keyof OpenedRetrieval, 'info' | 'close'>
 
 export interface StartMessage {
   readonly kind: 'start'
@@ -16,10 +25,13 @@ export interface OpenMessage {
   readonly kind: 'open'
   readonly id: number
   readonly handle: number
+  readonly form: OpenedForm
   readonly source: IndexSource
   readonly verify: 'full' | 'header'
-  /** After a restart: what the source must still hold. */
-  readonly indexRoot?: Uint8Array
+  /** Of a corpus that carries on the token information of an earlier one. */
+  readonly infoTable?: Uint8Array
+  /** After a restart: the root that the source must still have. */
+  readonly root?: Uint8Array
 }
 
 export interface CallMessage {
@@ -47,3 +59,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
   /** The GPU or a thread failed; the worker ends after this, and the host repeats the work elsewhere. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string }
+
+/** The root that an opened form answers for. */
+export const rootOf = (info: OpenedForms[OpenedForm]['info']): Uint8Array =>
+  'corpusRoot' in info ? info.corpusRoot : info.indexRoot

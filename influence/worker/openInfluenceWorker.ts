@@ -3,8 +3,17 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import type { BackendChoice } from '../backends/backendChoice.ts'
 import { isRefused, type Refused } from '../refusal.ts'
-import type { Backend, IndexInfo, IndexSource, OpenedIndex } from '../surface.ts'
-import type { CallName, FromWorker, OpenMessage, Request, ToWorker } from './messages.ts'
+import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
+import {
+  type CallName,
+  type FromWorker,
+  type OpenedForm,
+  type OpenedForms,
+  type OpenMessage,
+  type Request,
+  rootOf,
+  type ToWorker,
+} from './messages.ts'
 
 /** After this many crashes within the window the next simpler back end is started (influence.md §10.2). */
 const CRASHES_MAX = 3
@@ -41,9 +50,23 @@ export interface InfluenceWorkerOptions {
   readonly onStatus?: (status: WorkerStatus) => void
 }
 
+export interface OpenOptions {
+  /** Default `full`. */
+  readonly verify?: 'full' | 'header'
+}
+
+export interface OpenCorpusOptions extends OpenOptions {
+  /** Token information of the group's first corpus; absent: this is the first. */
+  readonly infoTable?: Uint8Array
+}
+
 export interface InfluenceWorker {
   /** Opens an index in the worker; refuses as `InfluenceEngine.open` does. */
-  openIndex(source: IndexSource, options?: { verify?: 'full' | 'header' }): Promise<OpenedIndex | Refused>
+  openIndex(source: IndexSource, options?: OpenOptions): Promise<OpenedIndex | Refused>
+  /** Opens a text corpus; refuses as `SpanEngine.open` does. */
+  openCorpus(source: IndexSource, options?: OpenCorpusOptions): Promise<OpenedCorpus | Refused>
+  /** Opens a retrieval index; refuses as `RetrievalEngine.open` does. */
+  openRetrieval(source: IndexSource, options?: OpenOptions): Promise<OpenedRetrieval | Refused>
   status(): WorkerStatus
   close(): Promise<void>
 }
@@ -66,6 +89,12 @@ interface Pending {
   reject(error: Error): void
 }
 
+interface OpenedHandle<Info> {
+  readonly info: Info
+  call(name: CallName, ...args: readonly unknown[]): Promise<never>
+  close(): Promise<void>
+}
+
 /** Starts the worker at once; it is ready when its backend has passed the self-test. */
 export function openInfluenceWorker(options: InfluenceWorkerOptions = {}): InfluenceWorker {
   return new WorkerHost(options)
@@ -73,7 +102,7 @@ export function openInfluenceWorker(options: InfluenceWorkerOptions = {}): Influ
 
 class WorkerHost implements InfluenceWorker {
   readonly #options: InfluenceWorkerOptions
-  readonly #indexes = new Map<number, OpenMessage>()
+  readonly #opened = new Map<number, OpenMessage>()
   readonly #pending = new Map<number, Pending>()
   readonly #crashTimesMs: number[] = []
   #child: ChildProcess | undefined
@@ -104,24 +133,63 @@ class WorkerHost implements InfluenceWorker {
     return this.#status
   }
 
-  async openIndex(source: IndexSource, options: { verify?: 'full' | 'header' } = {}): Promise<OpenedIndex | Refused> {
-    const handle = this.#nextId++
-    const request: OpenMessage = { kind: 'open', id: handle, handle, source, verify: options.verify ?? 'full' }
-    const info = (await this.#ask(request)) as IndexInfo | Refused
-    if (isRefused(info)) return info
-    // Bytes that passed once need no second full verification.
-    const verify = source instanceof Uint8Array ? 'header' : request.verify
-    this.#indexes.set(handle, { ...request, id: 0, verify, indexRoot: info.indexRoot })
-    const call = (name: CallName, ...args: readonly unknown[]): Promise<never> =>
-      this.#ask({ kind: 'call', id: this.#nextId++, handle, name, args }) as Promise<never>
+  async openIndex(source: IndexSource, options: OpenOptions = {}): Promise<OpenedIndex | Refused> {
+    const opened = await this.#open('index', source, options)
+    if (isRefused(opened)) return opened
+    const { info, call, close } = opened
     return {
       info,
       score: (query) => call('score', query),
       scoreBatch: (queries) => call('scoreBatch', queries),
       attribute: (query, own) => call('attribute', query, own),
       proveRow: (query, row) => call('proveRow', query, row),
+      close,
+    }
+  }
+
+  async openCorpus(source: IndexSource, options: OpenCorpusOptions = {}): Promise<OpenedCorpus | Refused> {
+    const opened = await this.#open('corpus', source, options)
+    if (isRefused(opened)) return opened
+    const { info, call, close } = opened
+    return {
+      info,
+      attribute: (output, own) => call('attribute', output, own),
+      proveSpan: (output, place, own) => call('proveSpan', output, place, own),
+      close,
+    }
+  }
+
+  async openRetrieval(source: IndexSource, options: OpenOptions = {}): Promise<OpenedRetrieval | Refused> {
+    const opened = await this.#open('retrieval', source, options)
+    if (isRefused(opened)) return opened
+    const { info, call, close } = opened
+    return {
+      info,
+      retrieve: (query, kr) => call('retrieve', query, kr),
+      attribute: (query, cited, own) => call('attribute', query, cited, own),
+      proveCitation: (query, row, cited, own) => call('proveCitation', query, row, cited, own),
+      close,
+    }
+  }
+
+  async #open<Form extends OpenedForm>(
+    form: Form,
+    source: IndexSource,
+    { verify = 'full', infoTable }: OpenCorpusOptions,
+  ): Promise<OpenedHandle<OpenedForms[Form]['info']> | Refused> {
+    const handle = this.#nextId++
+    const carried = infoTable === undefined ? {} : { infoTable }
+    const request: OpenMessage = { kind: 'open', id: handle, handle, form, source, verify, ...carried }
+    const info = (await this.#ask(request)) as OpenedForms[Form]['info'] | Refused
+    if (isRefused(info)) return info
+    // Bytes that passed once need no second full verification.
+    const again = source instanceof Uint8Array ? 'header' : verify
+    this.#opened.set(handle, { ...request, id: 0, verify: again, root: rootOf(info) })
+    return {
+      info,
+      call: (name, ...args) => this.#ask({ kind: 'call', id: this.#nextId++, handle, name, args }) as Promise<never>,
       close: async () => {
-        this.#indexes.delete(handle)
+        this.#opened.delete(handle)
         await this.#ask({ kind: 'close', id: this.#nextId++, handle })
       },
     }
@@ -214,13 +282,13 @@ class WorkerHost implements InfluenceWorker {
     how(pending)
   }
 
-  /** A fresh worker knows nothing: opened indexes first, then the unfinished work in its order. */
+  /** A fresh worker knows nothing: what was open first, then the unfinished work in its order. */
   #resume(backend: Backend, description: string): void {
     this.#lastBackend = backend
     const isAsAsked = this.#choice === (this.#options.backend ?? 'auto')
     const because = isAsAsked || this.#status.lastCrash === undefined ? '' : `; after ${this.#status.lastCrash}`
     this.#report({ state: 'ready', backend, reason: `${description}${because}` })
-    for (const message of this.#indexes.values()) this.#post(message)
+    for (const message of this.#opened.values()) this.#post(message)
     for (const { request } of this.#pending.values()) this.#post(request)
   }
 

@@ -6,12 +6,24 @@ import { openBackend } from '../backends/openBackend.ts'
 import { InfluenceEngine } from '../engine.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
 import { IndexReadError } from '../indexSource.ts'
-import { isRefused } from '../refusal.ts'
-import type { OpenedIndex } from '../surface.ts'
-import { WasmError } from '../wasm/lanes.ts'
-import type { FromWorker, OpenMessage, Request, StartMessage, ToWorker } from './messages.ts'
 
-const opened = new Map<number, OpenedIndex>()
+import { RetrievalEngine } from '../rag/retrievalEngine.ts'
+import { isRefused, type Refused } from '../refusal.ts'
+import { SpanEngine } from '../span/spanEngine.ts'
+import { WasmError } from '../wasm/lanes.ts'
+import {
+  type CallName,
+  type FromWorker,
+  type OpenedForm,
+  type OpenedForms,
+  type OpenMessage,
+  type Request,
+  rootOf,
+  type StartMessage,
+  type ToWorker,
+} from './messages.ts'
+
+const opened = new Map<number, Opened>()
 let backend: ComputeBackend | undefined
 /** Requests run one after another: they share one device and one processor. */
 let queue: Promise<void> = Promise.resolve()
@@ -39,12 +51,22 @@ async function answer(request: Request): Promise<void> {
 const isBackendLost = (error: unknown): boolean =>
   error instanceof GpuError || (error instanceof WasmError && error.code !== 'OutOfMemory')
 
-/** After a restart the same bytes must come back: `indexRoot` says which they were. */
-async function open({ source, verify, handle, indexRoot }: OpenMessage): Promise<unknown> {
-  const engine = await InfluenceEngine.open(source, { backend: backend!, verify })
+type Opened = OpenedForms[OpenedForm]
+
+/** How each form is opened. */
+const OPENERS: Readonly<Record<OpenedForm, (message: OpenMessage) => Promise<Opened | Refused>>> = {
+  index: ({ source, verify }) => InfluenceEngine.open(source, { backend: backend!, verify }),
+  corpus: ({ source, verify, infoTable }) =>
+    SpanEngine.open(source, infoTable === undefined ? { verify } : { verify, infoTable }),
+  retrieval: ({ source, verify }) => RetrievalEngine.open(source, { backend: backend!, verify }),
+}
+
+/** After a restart the same bytes must come back: `root` says which they were. */
+async function open(message: OpenMessage): Promise<unknown> {
+  const engine = await OPENERS[message.form](message)
   if (isRefused(engine)) return engine
-  if (indexRoot !== undefined && !equal(indexRoot, engine.info.indexRoot)) return undefined
-  opened.set(handle, engine)
+  if (message.root !== undefined && !equal(message.root, rootOf(engine.info))) return undefined
+  opened.set(message.handle, engine)
   return engine.info
 }
 
@@ -55,8 +77,8 @@ async function perform(request: Request): Promise<unknown> {
     case 'call': {
       const index = opened.get(request.handle)
       if (index === undefined) throw new IndexReadError('that was open before the restart', undefined)
-      const call = index[request.name] as (...args: unknown[]) => Promise<unknown>
-      return call.apply(index, [...request.args])
+      const calls = index as unknown as Record<CallName, (...args: readonly unknown[]) => Promise<unknown>>
+      return calls[request.name](...request.args)
     }
     case 'close': {
       await opened.get(request.handle)?.close()

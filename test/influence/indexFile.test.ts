@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createBlockLayout } from '../../influence/blockLayout.ts'
-import { blockOrder, buildIndex, type GradientRow } from '../../influence/buildIndex.ts'
+import { type BuiltIndex, blockOrder, buildIndex, type GradientRow } from '../../influence/buildIndex.ts'
 import { memoryCodes } from '../../influence/codeSource.ts'
 import { InfluenceEngine } from '../../influence/engine.ts'
 import { verifyIndex } from '../../influence/gradients/verifyIndex.ts'
@@ -184,8 +184,18 @@ test('engine: full verification refuses what the header check lets pass, and a r
   const full = await InfluenceEngine.open(bytes)
   assert.is(isRefused(full) && full.code, 'GuardMismatch')
   assert.not.ok(isRefused(await InfluenceEngine.open(bytes, { verify: 'header' })))
-  const retrieval = await InfluenceEngine.open(forged((own) => own.set([3], 6)))
+  const options = { blockDims: [4], modelVersion: new Uint8Array(32), guardSeed: new Uint8Array(32) }
+  const chunk = { datanetId: 1n, rowId: 1n, orderKey: 1n, blocks: [Uint32Array.of(0x3f800000, 0, 0, 0)] }
+  const built = buildIndex([chunk], { ...options, kind: 'retrieval' })
+  assert.not.ok(isRefused(built))
+  const retrieval = await InfluenceEngine.open((built as BuiltIndex).bytes)
   assert.is(isRefused(retrieval) && retrieval.code, 'WrongKind')
+})
+
+test('index header: a retrieval index has one block and no clip', () => {
+  // The file has two blocks.
+  const refused = decodeIndexHeader(forged((own) => own.set([3, 255], 6)).subarray(0, 176))
+  assert.is((refused as Refused).code, 'BadLimit')
 })
 
 test('engine: a file that is not there is an IndexRead error', async () => {

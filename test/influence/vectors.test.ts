@@ -22,9 +22,9 @@ for (const [name, open] of Object.entries(TWINS)) {
     const backend = await open()
     const read = await checkFolder(tally, FOLDER, backend)
     backend.close()
-    assert.is(read, 37)
+    assert.is(read, 39)
     assert.is(tally.differences.join('\n'), '')
-    assert.is(tally.checks, 1949)
+    assert.is(tally.checks, 2156)
   })
 }
 

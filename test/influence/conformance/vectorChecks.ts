@@ -6,7 +6,9 @@ import { checkCase } from './caseChecks.ts'
 import { checkFiles } from './fileChecks.ts'
 import { checkMain } from './mainChecks.ts'
 import { checkManifest } from './manifestChecks.ts'
+import { checkCitations } from './ragChecks.ts'
 import { readJson } from './readJson.ts'
+import { checkSpans } from './spanChecks.ts'
 import type { Tally } from './tally.ts'
 import type { VectorCase } from './vectorCases.ts'
 
@@ -18,6 +20,8 @@ const VALUE_FILES: Readonly<Record<string, FileCheck>> = {
   'small/quantiser.json': checkQuantiser,
   'small/limits.json': checkLimits,
   'small/files.json': checkFiles,
+  'small/span.json': checkSpans,
+  'small/rag.json': checkCitations,
 }
 
 /** The files that hold cases, and where in them. */
