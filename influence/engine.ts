@@ -3,6 +3,8 @@ import type { Hasher } from '../primitives/hashes.ts'
 import { createFastKeccak } from './backends/fastKeccak.ts'
 import { createJsBackend } from './backends/jsBackend.ts'
 import type { ComputeBackend, Kernels } from './backends/kernels.ts'
+import type { OnStage } from './backends/stage.ts'
+import { watchKernels } from './backends/watchKernels.ts'
 import type { CodeSource } from './codeSource.ts'
 import { leavesOfRows, normsOfRows, type Survey, splitLeaves } from './gradients/surveyCodes.ts'
 import { verifyIndex } from './gradients/verifyIndex.ts'
@@ -39,6 +41,8 @@ export interface EngineOptions {
   readonly memoryBytesMax?: number
   /** keccak256; a WebAssembly one by default. */
   readonly hash?: Hasher
+  /** Told of each stage of opening and of every call as it begins. */
+  readonly onStage?: OnStage
 }
 
 export class InfluenceEngine implements OpenedIndex {
@@ -47,6 +51,7 @@ export class InfluenceEngine implements OpenedIndex {
   readonly #codes: CodeSource
   readonly #kernels: Kernels
   readonly #hash: Hasher
+  readonly #onStage: OnStage
   /** Of all rows; made at the first proof when the file was not verified. */
   #leaves: Uint8Array | undefined
 
@@ -56,6 +61,7 @@ export class InfluenceEngine implements OpenedIndex {
     leaves: Uint8Array | undefined,
     kernels: Kernels,
     hash: Hasher,
+    onStage: OnStage,
   ) {
     this.info = indexInfoOf(index.tables, hash)
     this.#index = index
@@ -63,11 +69,13 @@ export class InfluenceEngine implements OpenedIndex {
     this.#leaves = leaves
     this.#kernels = kernels
     this.#hash = hash
+    this.#onStage = onStage
   }
 
   /** Opens a gradient index; refuses a file that is not what a builder would have written. */
   static async open(source: IndexSource, options: EngineOptions = {}): Promise<InfluenceEngine | Refused> {
     const hash = options.hash ?? (await createFastKeccak())
+    options.onStage?.('reading the index')
     const located = await locateIndex(source, hash)
     if (isRefused(located)) return located
     const engine = await InfluenceEngine.#openLocated(located, hash, options).catch(async (error: unknown) => {
@@ -81,18 +89,19 @@ export class InfluenceEngine implements OpenedIndex {
   static async #openLocated(
     { tables, codes }: LocatedIndex,
     hash: Hasher,
-    { backend = createJsBackend(), verify = 'full', memoryBytesMax }: EngineOptions,
+    { backend = createJsBackend(), verify = 'full', memoryBytesMax, onStage = () => {} }: EngineOptions,
   ): Promise<InfluenceEngine | Refused> {
     const { kind, rowCount, rowBytes } = tables.header
     if (kind !== 'gradient') return refuse('WrongKind', 'gradient', kind)
     const survey: Survey | Refused | undefined =
-      verify === 'full' ? await verifyIndex(tables, codes, hash, backend.flagRows) : undefined
+      verify === 'full' ? await verifyIndex(tables, codes, hash, backend.flagRows, onStage) : undefined
     if (isRefused(survey)) return survey
     const norms = survey?.norms ?? (await normsOfRows(tables, codes))
     const { offsets, paddedDims } = tables.layout
     const input = { rowCount, rowBytes, offsets, paddedDims, codes }
     const kernels = await backend.openKernels(input, memoryBytesMax === undefined ? {} : { memoryBytesMax })
-    return new InfluenceEngine(prepareScoring(tables, norms), codes, survey?.leaves, kernels, hash)
+    const watched = watchKernels(kernels, onStage)
+    return new InfluenceEngine(prepareScoring(tables, norms), codes, survey?.leaves, watched, hash, onStage)
   }
 
   async score(query: Query): Promise<Score | Refused> {
@@ -128,6 +137,7 @@ export class InfluenceEngine implements OpenedIndex {
 
   /** The attribution of a score that is already there. */
   attributeScore(score: Score, options: AttributionOptions = {}): Attribution | Refused {
+    this.#onStage('attribution')
     return attributeScores(this.#index.tables, this.info.indexRoot, score, options, this.#hash)
   }
 
@@ -138,6 +148,7 @@ export class InfluenceEngine implements OpenedIndex {
     if (isRefused(raw)) return raw
     const { tables } = this.#index
     const hash = this.#hash
+    this.#onStage('row proof')
     this.#leaves ??= await leavesOfRows(tables, this.#codes, hash)
     const codes = new Int8Array(tables.header.rowBytes)
     await this.#codes.read(row, 1, codes)

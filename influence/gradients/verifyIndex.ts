@@ -1,6 +1,7 @@
 /** Full verification of an index file (influence.md §4.1): everything recomputed from codes and exponents alone. */
 import { equal } from '../../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
+import type { OnStage } from '../backends/stage.ts'
 import type { CodeSource } from '../codeSource.ts'
 import type { IndexTables, RowTable } from '../indexFile.ts'
 import { isRefused, type Refused, refuseAt } from '../refusal.ts'
@@ -26,12 +27,16 @@ export async function verifyIndex(
   codes: CodeSource,
   hash: Hasher = keccak256,
   flagSource: FlagSource = flagRows,
+  onStage?: OnStage,
 ): Promise<Survey | Refused> {
   const { header, layout, rows, exponents } = tables
+  onStage?.('checking codes')
   const survey = checkOrder(tables) ?? (await surveyCodes(tables, codes, hash))
   if (isRefused(survey)) return survey
   const { norms } = survey
+  onStage?.('flagging duplicates')
   const flags = await flagSource(tables.guards, norms, header.blockCount, header.tau)
+  onStage?.('checking levels and roots')
   const sums = { layout, rowCount: header.rowCount, status: rows.status, exponents, norms }
   const bad =
     checkFlags(tables, flags) ??

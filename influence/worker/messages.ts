@@ -1,5 +1,6 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
 import type { BackendChoice } from '../backends/backendChoice.ts'
+import type { EngineStage } from '../backends/stage.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 
 /** What can be opened, one form a method. */
@@ -54,6 +55,8 @@ export type ToWorker = StartMessage | Request
 
 export type FromWorker =
   | { readonly kind: 'ready'; readonly backend: Backend; readonly description: string }
+  /** What it does from now on, until it answers. */
+  | { readonly kind: 'stage'; readonly stage: EngineStage }
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
   /** The world failed this request; the worker goes on. */
   | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }

@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import type { BackendChoice } from '../backends/backendChoice.ts'
+import type { EngineStage, OnStage } from '../backends/stage.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 import {
@@ -34,6 +35,8 @@ export interface WorkerStatus {
   readonly crashes: number
   readonly lastCrash: string | undefined
   readonly pid: number | undefined
+  /** What it is doing; `undefined` between answers. */
+  readonly stage: EngineStage | undefined
 }
 
 export interface InfluenceWorkerOptions {
@@ -48,6 +51,8 @@ export interface InfluenceWorkerOptions {
   /** Time that a call has in all: when half is gone without an answer from a GPU, the WebAssembly twin takes over. */
   readonly answerWithinMs?: number
   readonly onStatus?: (status: WorkerStatus) => void
+  /** Many a call: each stage as it begins. */
+  readonly onStage?: OnStage
 }
 
 export interface OpenOptions {
@@ -125,6 +130,7 @@ class WorkerHost implements InfluenceWorker {
       crashes: 0,
       lastCrash: undefined,
       pid: undefined,
+      stage: undefined,
     }
     this.#start()
   }
@@ -263,6 +269,10 @@ class WorkerHost implements InfluenceWorker {
       case 'broken':
         this.#lastWords = `${message.code}: ${message.message}`
         break
+      case 'stage':
+        this.#status = { ...this.#status, stage: message.stage }
+        this.#options.onStage?.(message.stage)
+        break
       case 'done':
         this.#settle(message.id, (pending) => pending.resolve(message.value))
         break
@@ -279,6 +289,7 @@ class WorkerHost implements InfluenceWorker {
     if (pending === undefined) return
     clearTimeout(pending.timer)
     this.#pending.delete(id)
+    this.#status = { ...this.#status, stage: undefined }
     how(pending)
   }
 
@@ -287,7 +298,7 @@ class WorkerHost implements InfluenceWorker {
     this.#lastBackend = backend
     const isAsAsked = this.#choice === (this.#options.backend ?? 'auto')
     const because = isAsAsked || this.#status.lastCrash === undefined ? '' : `; after ${this.#status.lastCrash}`
-    this.#report({ state: 'ready', backend, reason: `${description}${because}` })
+    this.#report({ state: 'ready', backend, stage: undefined, reason: `${description}${because}` })
     for (const message of this.#opened.values()) this.#post(message)
     for (const { request } of this.#pending.values()) this.#post(request)
   }
@@ -299,10 +310,11 @@ class WorkerHost implements InfluenceWorker {
     this.#crashTimesMs.push(nowMs)
     const recent = this.#crashTimesMs.filter((timeMs) => nowMs - timeMs <= CRASH_WINDOW_MS).length
     if (recent >= CRASHES_MAX && this.#choice !== 'js') this.#stepDown()
-    const lastCrash = `${how}${this.#lastWords === '' ? '' : `: ${this.#lastWords.trim()}`}`
+    const lastCrash = `${how}${this.#during()}${this.#lastWords === '' ? '' : `: ${this.#lastWords.trim()}`}`
     this.#report({
       state: 'restarting',
       pid: undefined,
+      stage: undefined,
       backend: undefined,
       crashes: this.#status.crashes + 1,
       lastCrash,
@@ -337,8 +349,14 @@ class WorkerHost implements InfluenceWorker {
     this.#child = undefined
     child?.kill('SIGKILL')
     clearTimeout(this.#restartTimer)
-    this.#report({ state: 'restarting', backend: undefined, lastCrash: `no answer within ${waitedMs} ms` })
+    const lastCrash = `no answer within ${waitedMs} ms${this.#during()}`
+    this.#report({ state: 'restarting', pid: undefined, stage: undefined, backend: undefined, lastCrash })
     this.#start()
+  }
+
+  /** Where it was when it was lost. */
+  #during(): string {
+    return this.#status.stage === undefined ? '' : ` during ${this.#status.stage}`
   }
 
   #rejectAll(error: Error): void {

@@ -3,10 +3,10 @@
 import { equal } from '../../primitives/bytes.ts'
 import type { ComputeBackend } from '../backends/kernels.ts'
 import { openBackend } from '../backends/openBackend.ts'
+import type { EngineStage } from '../backends/stage.ts'
 import { InfluenceEngine } from '../engine.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
 import { IndexReadError } from '../indexSource.ts'
-
 import { RetrievalEngine } from '../rag/retrievalEngine.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import { SpanEngine } from '../span/spanEngine.ts'
@@ -32,7 +32,11 @@ function send(message: FromWorker): Promise<void> {
   return new Promise((resolve) => process.send!(message, undefined, undefined, () => resolve()))
 }
 
+/** Sent before the work that it names begins: the channel takes it at once. */
+const tellStage = (stage: EngineStage): void => void send({ kind: 'stage', stage })
+
 async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promise<void> {
+  tellStage('self-test')
   backend = await openBackend(choice, isSoftwareAdapterAllowed)
   await send({ kind: 'ready', backend: backend.backend, description: backend.description })
 }
@@ -55,7 +59,7 @@ type Opened = OpenedForms[OpenedForm]
 
 /** How each form is opened. */
 const OPENERS: Readonly<Record<OpenedForm, (message: OpenMessage) => Promise<Opened | Refused>>> = {
-  index: ({ source, verify }) => InfluenceEngine.open(source, { backend: backend!, verify }),
+  index: ({ source, verify }) => InfluenceEngine.open(source, { backend: backend!, verify, onStage: tellStage }),
   corpus: ({ source, verify, infoTable }) =>
     SpanEngine.open(source, infoTable === undefined ? { verify } : { verify, infoTable }),
   retrieval: ({ source, verify }) => RetrievalEngine.open(source, { backend: backend!, verify }),
