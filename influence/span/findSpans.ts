@@ -19,6 +19,9 @@ export interface FoundSpan extends Span {
   readonly hi: number
 }
 
+/** A span as results and proofs name it. */
+export const plainSpan = ({ lo: _lo, hi: _hi, ...span }: FoundSpan): Span => span
+
 export const rowsWithText = ({ duplicateOf }: TextRows): Uint32Array =>
   Uint32Array.from([...duplicateOf.keys()].filter((row) => duplicateOf[row] === NO_DUPLICATE))
 

@@ -16,7 +16,7 @@ import type {
 import { attributeSpans } from './attributeSpans.ts'
 import { corpusInfoOf, decodeCorpusFile } from './corpusFile.ts'
 import { growCorpusTrees } from './corpusTrees.ts'
-import { type Corpus, rowsWithText } from './findSpans.ts'
+import { type Corpus, plainSpan, rowsWithText } from './findSpans.ts'
 import { proveSpan } from './proof/proveSpan.ts'
 import { verifyCorpus } from './verifyCorpus.ts'
 
@@ -51,7 +51,8 @@ export class SpanEngine implements OpenedCorpus {
   }
 
   async attribute(output: OutputTokens, options: SpanOptions = {}): Promise<SpanAttribution | Refused> {
-    return attributeSpans(this.#corpus, output, options, this.#hash)
+    const found = attributeSpans(this.#corpus, output, options, this.#hash)
+    return isRefused(found) ? found : { ...found, spans: found.spans.map(plainSpan) }
   }
 
   async proveSpan(output: OutputTokens, place: number, options: SpanOptions = {}): Promise<SpanProof | Refused> {

@@ -6,7 +6,7 @@ import type { OutputTokens, SpanOptions, SpanProof } from '../../surface.ts'
 import { attributeSpans } from '../attributeSpans.ts'
 import { textRowLeaf } from '../corpusFile.ts'
 import { CORPUS_HEADER_BYTES } from '../corpusHeader.ts'
-import { type Corpus, symbolsOf } from '../findSpans.ts'
+import { type Corpus, plainSpan, symbolsOf } from '../findSpans.ts'
 import { placeOf } from '../suffixSearch.ts'
 import { hashRule, pathOf } from '../treeOpening.ts'
 import { openCorpusAt } from './corpusOpening.ts'
@@ -40,7 +40,7 @@ export function proveSpan(
     tokens,
     lMin: found.lMin,
     iMin: found.iMin,
-    spans: found.spans,
+    spans: found.spans.map(plainSpan),
     place,
     ...places,
     opening: openCorpusAt(corpus, planOf(places, length, file.text.length)),
