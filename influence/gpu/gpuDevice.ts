@@ -84,9 +84,10 @@ function watchDevice(device: GPUDevice, description: string, isSoftware: boolean
     scoped: (what, body) => (lostError ? Promise.reject(lostError) : scoped(device, what, body)),
     orLost: (work) =>
       new Promise((resolve, reject) => {
-        if (lostError) return reject(lostError)
-        waiting.add(reject)
+        // First: the work of a lost device rejects as well, and nobody else listens.
         work.then(resolve, reject).finally(() => waiting.delete(reject))
+        if (lostError) reject(lostError)
+        else waiting.add(reject)
       }),
     close: () => device.destroy(),
   }
