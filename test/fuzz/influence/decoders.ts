@@ -11,9 +11,6 @@ import {
   encodeIndexHeader,
   encodeLayerTable,
   INDEX_HEADER_BYTES,
-  LAYER_BYTES,
-  layersHashOf,
-  rowLeafPreimage,
 } from '../../../influence/indexFile.ts'
 import { decodeQueryFile, encodeQueryFile } from '../../../influence/queryFile.ts'
 import { isRefused, type Refused } from '../../../influence/refusal.ts'
@@ -26,6 +23,7 @@ import { verifyRow } from '../../../influence/verifyRow.ts'
 import type { Hasher } from '../../../primitives/hashes.ts'
 import { queryOf } from '../../influence/conformance/vectorCases.ts'
 import { createRandom } from '../random.ts'
+import { repairIndex } from './repairIndex.ts'
 import { drawScoreCase, type ScoreCase } from './scoreCases.ts'
 import { buildScoreCase } from './scores.ts'
 
@@ -62,20 +60,6 @@ function drawSamples(hash: Hasher): Sample[] {
 
 const refusedOr = <T>(value: T | Refused, encode: (value: T) => Uint8Array): Refused | Uint8Array =>
   isRefused(value) ? value : encode(value)
-
-function repairIndex(bytes: Uint8Array, hash: Hasher): Uint8Array {
-  if (bytes.length < INDEX_HEADER_BYTES) return bytes
-  const out = bytes.slice()
-  const blockCount = new DataView(out.buffer).getUint32(16, true)
-  out.set(layersHashOf(out.subarray(INDEX_HEADER_BYTES, INDEX_HEADER_BYTES + blockCount * LAYER_BYTES), hash), 112)
-  const file = decodeIndexFile(out, hash)
-  if (isRefused(file)) return out
-  const { rowCount, rowBytes } = file.header
-  const codesOf = (row: number) => file.codes.subarray(row * rowBytes, (row + 1) * rowBytes)
-  const leaves = Array.from({ length: rowCount }, (_, row) => hash(rowLeafPreimage(file, row, codesOf(row), hash)))
-  out.set(treeRoot(leaves, hash), 144)
-  return out
-}
 
 /** Opens with everything verified; what passes must score and prove without a word. */
 async function openFully(bytes: Uint8Array, hash: Hasher): Promise<Refused | Uint8Array> {
