@@ -21,6 +21,7 @@ import { poolHeadOf } from './host/poolHead.ts'
 import { replayStoredBlocks } from './host/replay.ts'
 import { createSettlementDesk } from './host/settlementDesk.ts'
 import { createSoloHost, type ValidatorKey } from './host/soloHost.ts'
+import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
 import { openChainStore, openTemporaryChainStore } from './storage/chainStore.ts'
 import { commitGenesis } from './storage/commitGenesis.ts'
@@ -123,8 +124,10 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, va
   })
   const pool = createPool(rules, { head: poolHeadOf(rules, duties.tip()), nowMs: steadyMs })
   const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
+  const registry = createRegistry(VERSION)
   const attestation = createAttestationDuty({
     influence: config.influence,
+    registry,
     onAttested(attested) {
       desk.add(attested)
       host.poke()
@@ -154,7 +157,7 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, va
     nowMs: Date.now,
     onFault: config.onFault,
   })
-  return { duties, pool, attestation, finalized, host }
+  return { duties, pool, attestation, registry, finalized, host }
 }
 
 /** Brings a chain that was rewound by the store's recovery back to its newest final block. */
@@ -167,7 +170,7 @@ async function repair(config: NodeConfig, { rules, store }: OpenedChain, { dutie
 
 function assembleBackend(
   { network, rules, store, validators }: OpenedChain,
-  { duties, pool, attestation, finalized, host }: Validator,
+  { duties, pool, attestation, registry, finalized, host }: Validator,
   evm: EvmWorkerPool,
   journal: Journal,
 ): Backend {
@@ -196,7 +199,9 @@ function assembleBackend(
       peers: 0,
       isMining: host.isMining(),
       influenceBackend: attestation.backendText(),
+      influence: attestation.influenceStatus(),
     }),
+    metrics: () => registry.metrics(),
     dev: network.devKeys && { accounts: signer.addresses, sign: signer.sign, mine, setAutomine, setIntervalMs },
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })

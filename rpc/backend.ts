@@ -24,6 +24,8 @@ export interface Backend {
   readonly content: ContentAccess
   readonly attributions: AttributionReads
   readonly status: () => NodeStatus
+  /** All measurements of this node as Prometheus text. */
+  readonly metrics: () => Promise<string>
   /** `null` on every network that is not a devnet: its methods then do not exist (rpc.md). */
   readonly dev: DevControls | null
 }
@@ -249,6 +251,32 @@ export interface NodeStatus {
   readonly peers: number
   readonly isMining: boolean
   readonly influenceBackend: string
+  readonly influence: InfluenceStatus
+}
+
+/** The influence worker as it is now, and what it has done since this node started. */
+export interface InfluenceStatus {
+  readonly state: 'starting' | 'ready' | 'restarting' | 'closed'
+  readonly backend: 'gpu' | 'wasm' | 'js' | null
+  /** The device in use, or why there is none. */
+  readonly device: string
+  readonly crashes: number
+  readonly selfTestFailures: number
+  /** Why the last worker ended, or what the last failed request ran into. */
+  readonly lastError: string | null
+  readonly indexesOpen: number
+  readonly indexBytes: number
+  /** Requests that wait or are at work. */
+  readonly queueLength: number
+  readonly scoredQueries: number
+  /** By kind of request, and by stage of the back end within requests. */
+  readonly stages: Readonly<Record<string, StageTime>>
+}
+
+export interface StageTime {
+  readonly count: number
+  readonly lastMs: number
+  readonly meanMs: number
 }
 
 export interface DevControls {

@@ -86,7 +86,8 @@ export async function createRpcServer(backend: Backend, options: RpcServerOption
     pingIntervalMs: PING_INTERVAL_MS,
     answer,
   })
-  const http = { access, bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX, answer }
+  const { metrics } = backend
+  const http = { access, bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX, answer, metrics }
   const server = createServer((request, response) => {
     handleHttp(request, response, http).catch(() => response.destroy())
   })

@@ -1,6 +1,7 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
 import type { BackendChoice } from '../backends/backendChoice.ts'
 import type { EngineStage } from '../backends/stage.ts'
+import type { StageTimes } from '../backends/stageClock.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 
 /** What can be opened, one form a method. */
@@ -53,13 +54,26 @@ export type Request = OpenMessage | CallMessage | CloseMessage
 
 export type ToWorker = StartMessage | Request
 
+/** Times of one request in the worker. */
+export interface Measured {
+  readonly workMs: number
+  /** Of its stages, as far as the engine names them. */
+  readonly stagesMs: StageTimes
+}
+
 export type FromWorker =
   | { readonly kind: 'ready'; readonly backend: Backend; readonly description: string }
   /** What it does from now on, until it answers. */
   | { readonly kind: 'stage'; readonly stage: EngineStage }
-  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown; readonly measured: Measured }
   /** The world failed this request; the worker goes on. */
-  | { readonly kind: 'failed'; readonly id: number; readonly code: string; readonly message: string }
+  | {
+      readonly kind: 'failed'
+      readonly id: number
+      readonly code: string
+      readonly message: string
+      readonly measured: Measured
+    }
   /** The GPU or a thread failed; the worker ends after this, and the host repeats the work elsewhere. */
   | { readonly kind: 'broken'; readonly code: string; readonly message: string }
 

@@ -1,13 +1,15 @@
 /** The host's side of the influence worker: starts it, repeats unfinished work after a crash, falls back to the CPU. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { BackendChoice } from '../backends/backendChoice.ts'
-import type { EngineStage, OnStage } from '../backends/stage.ts'
+import type { OnStage } from '../backends/stage.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 import {
   type CallName,
   type FromWorker,
+  type Measured,
   type OpenedForm,
   type OpenedForms,
   type OpenMessage,
@@ -15,6 +17,7 @@ import {
   rootOf,
   type ToWorker,
 } from './messages.ts'
+import type { RequestEvent, WorkerStatus } from './workerStatus.ts'
 
 /** After this many crashes within the window the next simpler back end is started (influence.md §10.2). */
 const CRASHES_MAX = 3
@@ -24,20 +27,6 @@ const CRASHES_PER_REQUEST_MAX = 5
 const RESTART_DELAY_MAX_MS = 30_000
 /** Of what a dying worker printed. */
 const LAST_WORDS_CHARACTERS = 2000
-
-export interface WorkerStatus {
-  readonly state: 'starting' | 'ready' | 'restarting' | 'closed'
-  /** Known once ready. */
-  readonly backend: Backend | undefined
-  /** The gpuAdapter in use, or why there is none. */
-  readonly reason: string
-  /** Crashes so far, and why the last one happened. */
-  readonly crashes: number
-  readonly lastCrash: string | undefined
-  readonly pid: number | undefined
-  /** What it is doing; `undefined` between answers. */
-  readonly stage: EngineStage | undefined
-}
 
 export interface InfluenceWorkerOptions {
   /** Default `auto`: a tested GPU, else the WebAssembly twin, else plain JavaScript. */
@@ -53,6 +42,7 @@ export interface InfluenceWorkerOptions {
   readonly onStatus?: (status: WorkerStatus) => void
   /** Many a call: each stage as it begins. */
   readonly onStage?: OnStage
+  readonly onRequest?: (event: RequestEvent) => void
 }
 
 export interface OpenOptions {
@@ -88,6 +78,7 @@ export class InfluenceWorkerError extends Error {
 
 interface Pending {
   readonly request: Request
+  readonly askedMs: number
   crashes: number
   timer?: NodeJS.Timeout
   resolve(value: unknown): void
@@ -107,16 +98,18 @@ export function openInfluenceWorker(options: InfluenceWorkerOptions = {}): Influ
 
 class WorkerHost implements InfluenceWorker {
   readonly #options: InfluenceWorkerOptions
-  readonly #opened = new Map<number, OpenMessage>()
+  readonly #opened = new Map<number, OpenMessage & { readonly bytes: number }>()
   readonly #pending = new Map<number, Pending>()
   readonly #crashTimesMs: number[] = []
   #child: ChildProcess | undefined
   #restartTimer: NodeJS.Timeout | undefined
-  #status: WorkerStatus
+  #status: Omit<WorkerStatus, 'indexesOpen' | 'indexBytes' | 'queueLength'>
   /** What the next worker is asked for; never goes back to what has failed. */
   #choice: BackendChoice | 'cpu'
   /** What the last worker ran on, as far as it said. */
   #lastBackend: Backend | undefined
+  /** The same, also after a step down. */
+  #earlierBackend: Backend | undefined
   #lastWords = ''
   #nextId = 1
 
@@ -131,12 +124,17 @@ class WorkerHost implements InfluenceWorker {
       lastCrash: undefined,
       pid: undefined,
       stage: undefined,
+      selfTestFailures: 0,
+      lastError: undefined,
+      fallback: undefined,
     }
     this.#start()
   }
 
   status(): WorkerStatus {
-    return this.#status
+    let indexBytes = 0
+    for (const { bytes } of this.#opened.values()) indexBytes += bytes
+    return { ...this.#status, indexesOpen: this.#opened.size, indexBytes, queueLength: this.#pending.size }
   }
 
   async openIndex(source: IndexSource, options: OpenOptions = {}): Promise<OpenedIndex | Refused> {
@@ -190,7 +188,7 @@ class WorkerHost implements InfluenceWorker {
     if (isRefused(info)) return info
     // Bytes that passed once need no second full verification.
     const again = source instanceof Uint8Array ? 'header' : verify
-    this.#opened.set(handle, { ...request, id: 0, verify: again, root: rootOf(info) })
+    this.#opened.set(handle, { ...request, id: 0, verify: again, root: rootOf(info), bytes: fileBytes(source) })
     return {
       info,
       call: (name, ...args) => this.#ask({ kind: 'call', id: this.#nextId++, handle, name, args }) as Promise<never>,
@@ -219,7 +217,7 @@ class WorkerHost implements InfluenceWorker {
       return Promise.reject(new InfluenceWorkerError('WorkerCrashed', 'the influence worker is closed'))
     }
     return new Promise((resolve, reject) => {
-      const pending: Pending = { request, crashes: 0, resolve, reject }
+      const pending: Pending = { request, askedMs: performance.now(), crashes: 0, resolve, reject }
       this.#watch(pending)
       this.#pending.set(request.id, pending)
       if (this.#status.state === 'ready') this.#post(request)
@@ -268,20 +266,33 @@ class WorkerHost implements InfluenceWorker {
         break
       case 'broken':
         this.#lastWords = `${message.code}: ${message.message}`
+        if (/SelfTest/.test(message.code)) this.#report({ selfTestFailures: this.#status.selfTestFailures + 1 })
         break
       case 'stage':
         this.#status = { ...this.#status, stage: message.stage }
         this.#options.onStage?.(message.stage)
         break
       case 'done':
+        this.#tell(message.id, isRefused(message.value) ? 'refused' : 'done', message.measured)
         this.#settle(message.id, (pending) => pending.resolve(message.value))
         break
       case 'failed': {
         const error = new InfluenceWorkerError(message.code, message.message)
+        this.#tell(message.id, 'failed', message.measured)
+        this.#report({ lastError: `${message.code}: ${message.message}` })
         this.#settle(message.id, (pending) => pending.reject(error))
         break
       }
     }
+  }
+
+  #tell(id: number, outcome: RequestEvent['outcome'], measured: Measured): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    const { request, askedMs } = pending
+    const name = request.kind === 'call' ? request.name : request.kind
+    const waitMs = Math.max(0, performance.now() - askedMs - measured.workMs)
+    this.#options.onRequest?.({ name, outcome, queries: queriesIn(request), waitMs, ...measured })
   }
 
   #settle(id: number, how: (pending: Pending) => void): void {
@@ -296,9 +307,12 @@ class WorkerHost implements InfluenceWorker {
   /** A fresh worker knows nothing: what was open first, then the unfinished work in its order. */
   #resume(backend: Backend, description: string): void {
     this.#lastBackend = backend
+    const from = this.#earlierBackend
+    const fallback = from === undefined || from === backend ? this.#status.fallback : { from, to: backend }
+    this.#earlierBackend = backend
     const isAsAsked = this.#choice === (this.#options.backend ?? 'auto')
     const because = isAsAsked || this.#status.lastCrash === undefined ? '' : `; after ${this.#status.lastCrash}`
-    this.#report({ state: 'ready', backend, stage: undefined, reason: `${description}${because}` })
+    this.#report({ state: 'ready', backend, stage: undefined, reason: `${description}${because}`, fallback })
     for (const message of this.#opened.values()) this.#post(message)
     for (const { request } of this.#pending.values()) this.#post(request)
   }
@@ -318,6 +332,7 @@ class WorkerHost implements InfluenceWorker {
       backend: undefined,
       crashes: this.#status.crashes + 1,
       lastCrash,
+      lastError: lastCrash,
     })
     for (const pending of [...this.#pending.values()]) {
       if (++pending.crashes < CRASHES_PER_REQUEST_MAX) continue
@@ -350,7 +365,14 @@ class WorkerHost implements InfluenceWorker {
     child?.kill('SIGKILL')
     clearTimeout(this.#restartTimer)
     const lastCrash = `no answer within ${waitedMs} ms${this.#during()}`
-    this.#report({ state: 'restarting', pid: undefined, stage: undefined, backend: undefined, lastCrash })
+    this.#report({
+      state: 'restarting',
+      pid: undefined,
+      stage: undefined,
+      backend: undefined,
+      lastCrash,
+      lastError: lastCrash,
+    })
     this.#start()
   }
 
@@ -369,6 +391,15 @@ class WorkerHost implements InfluenceWorker {
 
   #report(change: Partial<WorkerStatus>): void {
     this.#status = { ...this.#status, ...change }
-    this.#options.onStatus?.(this.#status)
+    this.#options.onStatus?.(this.status())
   }
 }
+
+/** What a call is about to score. */
+function queriesIn(request: Request): number {
+  if (request.kind !== 'call') return 0
+  return request.name === 'scoreBatch' ? (request.args[0] as readonly unknown[]).length : 1
+}
+
+const fileBytes = (source: IndexSource): number =>
+  source instanceof Uint8Array ? source.length : (statSync(source.path, { throwIfNoEntry: false })?.size ?? 0)

@@ -4,6 +4,7 @@ import { equal } from '../../primitives/bytes.ts'
 import type { ComputeBackend } from '../backends/kernels.ts'
 import { openBackend } from '../backends/openBackend.ts'
 import type { EngineStage } from '../backends/stage.ts'
+import { createStageClock } from '../backends/stageClock.ts'
 import { InfluenceEngine } from '../engine.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
 import { IndexReadError } from '../indexSource.ts'
@@ -14,6 +15,7 @@ import { WasmError } from '../wasm/lanes.ts'
 import {
   type CallName,
   type FromWorker,
+  type Measured,
   type OpenedForm,
   type OpenedForms,
   type OpenMessage,
@@ -25,6 +27,8 @@ import {
 
 const opened = new Map<number, Opened>()
 let backend: ComputeBackend | undefined
+/** Of the request at work. */
+const clock = createStageClock()
 /** Requests run one after another: they share one device and one processor. */
 let queue: Promise<void> = Promise.resolve()
 
@@ -33,7 +37,10 @@ function send(message: FromWorker): Promise<void> {
 }
 
 /** Sent before the work that it names begins: the channel takes it at once. */
-const tellStage = (stage: EngineStage): void => void send({ kind: 'stage', stage })
+function tellStage(stage: EngineStage): void {
+  clock.begin(stage)
+  void send({ kind: 'stage', stage })
+}
 
 async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promise<void> {
   tellStage('self-test')
@@ -42,12 +49,16 @@ async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promis
 }
 
 async function answer(request: Request): Promise<void> {
+  const startMs = performance.now()
+  clock.end()
+  const measure = (): Measured => ({ workMs: performance.now() - startMs, stagesMs: clock.end() })
   try {
-    await send({ kind: 'done', id: request.id, value: await perform(request) })
+    const value = await perform(request)
+    await send({ kind: 'done', id: request.id, value, measured: measure() })
   } catch (error) {
     if (isBackendLost(error)) throw error
     const { code = 'WorkerCrashed', message } = error as Error & { code?: string }
-    await send({ kind: 'failed', id: request.id, code, message })
+    await send({ kind: 'failed', id: request.id, code, message, measured: measure() })
   }
 }
 

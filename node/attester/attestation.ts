@@ -1,9 +1,12 @@
 /** Opens what attesting takes, after RPC answers: a client of this node, the studio worker, the influence worker. */
+import type { Registry } from 'prom-client'
 import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
-import { openInfluenceWorker, type WorkerStatus } from '../../influence/worker/openInfluenceWorker.ts'
-import type { AttributionReads } from '../../rpc/backend.ts'
+import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
+import type { WorkerStatus } from '../../influence/worker/workerStatus.ts'
+import type { AttributionReads, InfluenceStatus } from '../../rpc/backend.ts'
 import { connectChain } from '../../studio/chain/client.ts'
 import { openStudio } from '../cli/baseModel.ts'
+import { createInfluenceMetrics } from '../metrics/influenceMetrics.ts'
 import { type Attestation, createAttester } from './attester.ts'
 import { scoredRows } from './scoredRows.ts'
 
@@ -11,6 +14,8 @@ export interface AttestationOptions {
   readonly influence: BackendChoice
   readonly onAttested: (attestation: Attestation) => void
   readonly log: (line: string) => void
+  /** Where the worker's measurements go. */
+  readonly registry: Registry
 }
 
 export interface AttestationDuty {
@@ -18,6 +23,7 @@ export interface AttestationDuty {
   start(rpcUrl: string): void
   onBlock(height: number): void
   readonly reads: AttributionReads
+  influenceStatus(): InfluenceStatus
   /** What computes influence now, and why. */
   backendText(): string
   close(): Promise<void>
@@ -25,7 +31,16 @@ export interface AttestationDuty {
 
 /** Blocks before `start` are found by the search for what is owed. */
 export function createAttestationDuty(options: AttestationOptions): AttestationDuty {
-  const influence = openInfluenceWorker({ backend: options.influence, onStatus: logStatus(options.log) })
+  const note = logStatus(options.log)
+  const metrics = createInfluenceMetrics(options.registry, () => influence.status())
+  const influence = openInfluenceWorker({
+    backend: options.influence,
+    onStatus(status) {
+      metrics.onStatus(status)
+      note(status)
+    },
+    onRequest: metrics.onRequest,
+  })
   /** Resolves to nothing when it failed: the node goes on without attesting. */
   let opening: Promise<Awaited<ReturnType<typeof open>> | undefined> | undefined
   let failure: string | undefined
@@ -61,6 +76,7 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
         return { kind: 'refused', message: `this node computes no influence: ${failure ?? 'it has not started yet'}` }
       },
     },
+    influenceStatus: metrics.status,
     backendText: () => statusText(influence.status()),
     async close() {
       const opened = await opening

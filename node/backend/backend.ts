@@ -21,6 +21,7 @@ export interface BackendParts {
   readonly evm: EvmRuns
   readonly attributions: AttributionReads
   readonly status: () => NodeStatus
+  readonly metrics: () => Promise<string>
   /** `null` on all but devnets. */
   readonly dev: DevControls | null
   /** Unix seconds: content that no block names ages by it. */
@@ -28,7 +29,7 @@ export interface BackendParts {
 }
 
 export function createBackend(parts: BackendParts): Backend {
-  const { rules, genesisHash, clientVersion, store, onFinalized, pool, evm, attributions, status, dev } = parts
+  const { rules, genesisHash, clientVersion, store, onFinalized, pool, evm, attributions, status, metrics, dev } = parts
   const blocks = createRecentBlocks(store, rules)
   return {
     chainId: rules.params.chainId,
@@ -41,6 +42,7 @@ export function createBackend(parts: BackendParts): Backend {
     content: createContentAccess(store, parts.nowSeconds),
     attributions,
     status,
+    metrics,
     dev,
   }
 }

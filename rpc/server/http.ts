@@ -7,7 +7,12 @@ export interface HttpOptions {
   readonly bodyBytesMax: number
   /** Text of the answer; `undefined` when there is nothing to say. */
   readonly answer: (text: string, client: string) => Promise<string | undefined>
+  /** What `GET /metrics` answers. */
+  readonly metrics: () => Promise<string>
 }
+
+/** Prometheus' text form. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]*\+)?json(?:rpc)?\s*(?:;|$)/i
 
@@ -44,12 +49,18 @@ function objection(request: IncomingMessage, access: AccessRules): readonly [num
   return undefined
 }
 
+/** No CORS header: a page has no business with a node's measurements. */
+const isMetricsRequest = ({ method, url }: IncomingMessage): boolean =>
+  method === 'GET' && url?.split('?')[0] === '/metrics'
+
 export async function handleHttp(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpOptions,
 ): Promise<void> {
   const { access } = options
+  if (isMetricsRequest(request) && isHostAllowed(request.headers.host, access))
+    return reply(response, 200, (await options.metrics()).trimEnd(), { 'content-type': METRICS_TYPE })
   const cors = corsHeaders(request.headers.origin, access)
   if (request.method === 'OPTIONS' && isHostAllowed(request.headers.host, access))
     return reply(response, 204, '', { ...cors, ...PREFLIGHT_HEADERS })

@@ -10,6 +10,7 @@ import { devAccount } from '../../node/cli/account.ts'
 import { openStudio } from '../../node/cli/baseModel.ts'
 import type { DemoChain } from '../../node/demo/devnetProcess.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import type { InfluenceStatus } from '../../rpc/backend.ts'
 import { ask, type ChainClient, eventOf, write } from '../../studio/chain/client.ts'
 import { waitSettled } from '../../studio/chain/job.ts'
 import { readParameters } from '../../studio/chain/parameters.ts'
@@ -166,6 +167,18 @@ test('row proof: what cannot be proved is refused in words', async () => {
   assert.is(await refusalOf(jobId, stranger), "row 77 of Datanet 1 is not in the index of the job's model version")
   const open = await requestJob(tasks.questions[2]![0]!.input)
   assert.match(await refusalOf(open, 0), `job ${open} is open: row proofs exist for jobs that are answered or settled`)
+})
+
+test('row proof: the node counts what it computed, in its status and for Prometheus', async () => {
+  const { influence } = await ask<{ influence: InfluenceStatus }>(client, 'openledger_status', [])
+  const { state, backend, scoredQueries, indexesOpen, crashes, stages } = influence
+  assert.equal([state, backend, indexesOpen, crashes], ['ready', 'js', 1, 0])
+  // Two jobs attested, and a proof for each row that was asked for.
+  assert.ok(scoredQueries >= 2 + 12 && stages['proveRow']!.count >= 12)
+  const text = await (await fetch(`${devnet.url}/metrics`)).text()
+  assert.match(text, /^openledger_build_info\{version=/m)
+  const counted = /^openledger_influence_queries_scored_total (\d+)$/m.exec(text)?.[1]
+  assert.ok(Number(counted) >= scoredQueries, text)
 })
 
 interface Outcome {

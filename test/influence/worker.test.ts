@@ -12,8 +12,8 @@ import {
   type InfluenceWorker,
   type InfluenceWorkerOptions,
   openInfluenceWorker,
-  type WorkerStatus,
 } from '../../influence/worker/openInfluenceWorker.ts'
+import type { WorkerStatus } from '../../influence/worker/workerStatus.ts'
 import { openEngine } from './conformance/caseChecks.ts'
 import { openCase, type VectorCase } from './conformance/vectorCases.ts'
 import { reportNoAdapter, softwareAdapterEnv } from './softwareAdapter.ts'

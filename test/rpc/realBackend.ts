@@ -8,6 +8,7 @@ import { createRpcServer, type RpcServer } from '../../rpc/server.ts'
 import type { PoolHead } from '../../runtime/pool/admission.ts'
 import { createPool, type Pool } from '../../runtime/pool/pool.ts'
 import { decodeAccount } from '../../runtime/state/accountRecord.ts'
+import { createFixedBackend } from './fixedBackend.ts'
 import { openRealChain, type RealChain } from './realChain.ts'
 
 export interface RealNode {
@@ -81,7 +82,8 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
       refusalOf: (jobId) => node.refusals.get(jobId),
       proveRow: (...asked) => node.proveRow(...asked),
     },
-    status: () => ({ network: 'devnet', epoch: 0, validators: 1, peers: 0, isMining: true, influenceBackend: 'js' }),
+    status: createFixedBackend().status,
+    metrics: async () => '',
     dev: {
       accounts: signer.addresses,
       sign: signer.sign,

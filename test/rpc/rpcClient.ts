@@ -19,10 +19,18 @@ export function send(
   body: string | Buffer,
   headers: Readonly<Record<string, string>> = {},
   method = 'POST',
+  path = '/',
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { port, host: '127.0.0.1', method, headers: { 'content-type': 'application/json', ...headers }, agent: false },
+      {
+        port,
+        host: '127.0.0.1',
+        method,
+        path,
+        headers: { 'content-type': 'application/json', ...headers },
+        agent: false,
+      },
       (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk) => chunks.push(chunk))

@@ -219,6 +219,15 @@ test('http: other verbs and content types are refused in words', () =>
     assert.is((await send(port, '{}', { 'content-type': 'application/json; charset=utf-8' })).status, 200)
   }))
 
+test('http: GET /metrics answers the measurements as text, also without a content type, and to no strange host', () =>
+  serving(async (port) => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`)
+    assert.is(answer.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
+    assert.is(await answer.text(), '# TYPE blocks_total counter\nblocks_total 2\n')
+    assert.is((await fetch(`http://127.0.0.1:${port}/metric`)).status, 405)
+    assert.is((await send(port, '', { host: 'evil.example' }, 'GET', '/metrics')).status, 403)
+  }))
+
 test('http: broken HTTP does not stop the server', () =>
   serving(async (port) => {
     for (const bytes of ['\r\n\r\n', 'GET', 'POST / HTTP/1.1\r\ncontent-length: x\r\n\r\n', '\u0000\u0001\u0002']) {

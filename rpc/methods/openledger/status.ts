@@ -2,6 +2,7 @@
 import type { Backend, PoolPlace } from '../../backend.ts'
 import { hex, quantity } from '../../format/quantity.ts'
 import type { Json } from '../../json.ts'
+import { plainFields } from '../../ledger/plainJson.ts'
 import { param } from '../../params/param.ts'
 import { hash } from '../../params/shapes.ts'
 import { type MethodTable, method } from '../method.ts'
@@ -58,8 +59,10 @@ async function transactionStatus(backend: Backend, wanted: Uint8Array): Promise<
 export const statusMethods: MethodTable = {
   openledger_status: method([], ({ backend }) => {
     const head = backend.chain.head()
+    const { influence, ...status } = backend.status()
     return {
-      ...backend.status(),
+      ...status,
+      influence: plainFields(influence),
       chainId: quantity(backend.chainId),
       clientVersion: backend.clientVersion,
       genesisHash: hex(backend.genesisHash),

@@ -4,8 +4,8 @@ import {
   type InfluenceWorker,
   type InfluenceWorkerOptions,
   openInfluenceWorker,
-  type WorkerStatus,
 } from '../../../influence/worker/openInfluenceWorker.ts'
+import type { WorkerStatus } from '../../../influence/worker/workerStatus.ts'
 
 export interface WatchedWorker {
   readonly worker: InfluenceWorker
