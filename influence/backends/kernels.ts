@@ -35,11 +35,20 @@ export interface KernelOptions {
   readonly memoryBytesMax?: number
 }
 
+/** A back end that failed to open, and why. */
+export interface PassedOver {
+  readonly backend: Backend
+  readonly code: string
+  readonly message: string
+}
+
 /** A device, or the CPU: opens kernels over an index's codes and computes guard flags. */
 export interface ComputeBackend {
   readonly backend: Backend
   /** What runs: the name of the gpuAdapter, or why there is none. */
   readonly description: string
+  /** What was tried first and is not used. */
+  readonly passedOver?: readonly PassedOver[]
   readonly flagRows: FlagSource
   openKernels(index: KernelInput, options?: KernelOptions): Promise<Kernels>
   close(): void

@@ -2,6 +2,7 @@
 
 import { openGpuBackend } from '../gpu/gpuBackend.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
+import type { Backend } from '../surface.ts'
 import { WasmError } from '../wasm/lanes.ts'
 import { openWasmBackend } from '../wasm/wasmBackend.ts'
 import type { BackendChoice } from './backendChoice.ts'
@@ -33,7 +34,7 @@ export async function openBackend(
         return await openGpuBackend({ isSoftwareAdapterAllowed })
       } catch (error) {
         if (!(error instanceof GpuError)) throw error
-        return describe(await openTwin(wasm), `since ${error.code}: ${error.message}`)
+        return passOver('gpu', error, await openTwin(wasm))
       }
   }
 }
@@ -43,8 +44,13 @@ async function openTwin(wasm: () => Promise<ComputeBackend>): Promise<ComputeBac
     return await wasm()
   } catch (error) {
     if (!(error instanceof WasmError)) throw error
-    return createJsBackend(`plain JavaScript, since ${error.code}: ${error.message}`)
+    return passOver('wasm', error, createJsBackend())
   }
+}
+
+function passOver(backend: Backend, { code, message }: GpuError | WasmError, next: ComputeBackend): ComputeBackend {
+  const passedOver = [{ backend, code, message }, ...(next.passedOver ?? [])]
+  return { ...describe(next, `since ${code}: ${message}`), passedOver }
 }
 
 const describe = (backend: ComputeBackend, why: string): ComputeBackend => ({

@@ -1,5 +1,6 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
 import type { BackendChoice } from '../backends/backendChoice.ts'
+import type { PassedOver } from '../backends/kernels.ts'
 import type { EngineStage } from '../backends/stage.ts'
 import type { StageTimes } from '../backends/stageClock.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
@@ -62,7 +63,12 @@ export interface Measured {
 }
 
 export type FromWorker =
-  | { readonly kind: 'ready'; readonly backend: Backend; readonly description: string }
+  | {
+      readonly kind: 'ready'
+      readonly backend: Backend
+      readonly description: string
+      readonly passedOver: readonly PassedOver[]
+    }
   /** What it does from now on, until it answers. */
   | { readonly kind: 'stage'; readonly stage: EngineStage }
   | { readonly kind: 'done'; readonly id: number; readonly value: unknown; readonly measured: Measured }

@@ -262,11 +262,12 @@ class WorkerHost implements InfluenceWorker {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'ready':
+        this.#noteFailures(message.passedOver)
         this.#resume(message.backend, message.description)
         break
       case 'broken':
         this.#lastWords = `${message.code}: ${message.message}`
-        if (/SelfTest/.test(message.code)) this.#report({ selfTestFailures: this.#status.selfTestFailures + 1 })
+        this.#noteFailures([message])
         break
       case 'stage':
         this.#status = { ...this.#status, stage: message.stage }
@@ -284,6 +285,15 @@ class WorkerHost implements InfluenceWorker {
         break
       }
     }
+  }
+
+  /** A device that computed a wrong bit is counted apart: it is broken, not absent. */
+  #noteFailures(failed: readonly { readonly code: string; readonly message: string }[]): void {
+    const wrong = failed.filter(({ code }) => code === 'GpuSelfTest' || code === 'WasmSelfTest')
+    const last = wrong.at(-1)
+    if (last === undefined) return
+    const lastError = `${last.code}: ${last.message}`
+    this.#report({ selfTestFailures: this.#status.selfTestFailures + wrong.length, lastError })
   }
 
   #tell(id: number, outcome: RequestEvent['outcome'], measured: Measured): void {

@@ -45,7 +45,8 @@ function tellStage(stage: EngineStage): void {
 async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promise<void> {
   tellStage('self-test')
   backend = await openBackend(choice, isSoftwareAdapterAllowed)
-  await send({ kind: 'ready', backend: backend.backend, description: backend.description })
+  const { description, passedOver = [] } = backend
+  await send({ kind: 'ready', backend: backend.backend, description, passedOver })
 }
 
 async function answer(request: Request): Promise<void> {
