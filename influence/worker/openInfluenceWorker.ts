@@ -3,7 +3,6 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { extname } from 'node:path'
 import type { BackendChoice } from '../backends/backendChoice.ts'
-import type { OnStage } from '../backends/stage.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
 import {
@@ -17,6 +16,7 @@ import {
   rootOf,
   type ToWorker,
 } from './messages.ts'
+import type { InfluenceWorkerOptions, OpenCorpusOptions, OpenOptions } from './workerOptions.ts'
 import type { RequestEvent, WorkerStatus } from './workerStatus.ts'
 
 /** After this many crashes within the window the next simpler back end is started (influence.md §10.2). */
@@ -27,33 +27,6 @@ const CRASHES_PER_REQUEST_MAX = 5
 const RESTART_DELAY_MAX_MS = 30_000
 /** Of what a dying worker printed. */
 const LAST_WORDS_CHARACTERS = 2000
-
-export interface InfluenceWorkerOptions {
-  /** Default `auto`: a tested GPU, else the WebAssembly twin, else plain JavaScript. */
-  readonly backend?: BackendChoice
-  /** Software gpuAdapters are refused unless a test asks for them. */
-  readonly isSoftwareAdapterAllowed?: boolean
-  /** Added to the child's environment: which GPU driver to load. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Before the first restart; doubles with every further crash in the window. Default 200. */
-  readonly restartDelayMs?: number
-  /** Time that a call has in all: when half is gone without an answer from a GPU, the WebAssembly twin takes over. */
-  readonly answerWithinMs?: number
-  readonly onStatus?: (status: WorkerStatus) => void
-  /** Many a call: each stage as it begins. */
-  readonly onStage?: OnStage
-  readonly onRequest?: (event: RequestEvent) => void
-}
-
-export interface OpenOptions {
-  /** Default `full`. */
-  readonly verify?: 'full' | 'header'
-}
-
-export interface OpenCorpusOptions extends OpenOptions {
-  /** Token information of the group's first corpus; absent: this is the first. */
-  readonly infoTable?: Uint8Array
-}
 
 export interface InfluenceWorker {
   /** Opens an index in the worker; refuses as `InfluenceEngine.open` does. */

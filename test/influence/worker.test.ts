@@ -8,11 +8,8 @@ import * as assert from 'uvu/assert'
 import { createJsBackend } from '../../influence/backends/jsBackend.ts'
 import { isRefused } from '../../influence/refusal.ts'
 import type { OpenedIndex } from '../../influence/surface.ts'
-import {
-  type InfluenceWorker,
-  type InfluenceWorkerOptions,
-  openInfluenceWorker,
-} from '../../influence/worker/openInfluenceWorker.ts'
+import { type InfluenceWorker, openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
+import type { InfluenceWorkerOptions } from '../../influence/worker/workerOptions.ts'
 import type { WorkerStatus } from '../../influence/worker/workerStatus.ts'
 import { openEngine } from './conformance/caseChecks.ts'
 import { openCase, type VectorCase } from './conformance/vectorCases.ts'

@@ -1,10 +1,7 @@
 /** An influence worker for fault tests: closed at the end, its stages and states can be waited for. */
 import type { EngineStage } from '../../../influence/backends/stage.ts'
-import {
-  type InfluenceWorker,
-  type InfluenceWorkerOptions,
-  openInfluenceWorker,
-} from '../../../influence/worker/openInfluenceWorker.ts'
+import { type InfluenceWorker, openInfluenceWorker } from '../../../influence/worker/openInfluenceWorker.ts'
+import type { InfluenceWorkerOptions } from '../../../influence/worker/workerOptions.ts'
 import type { WorkerStatus } from '../../../influence/worker/workerStatus.ts'
 
 export interface WatchedWorker {
