@@ -122,7 +122,7 @@ export class Lanes {
   }
 
   /**
-   * Runs tasks 0 … tasks − 1 of a kernel on at most `lanesMax` lanes. Blocks the host while it has tasks itself; throws a
+   * Runs tasks 0 … tasks − 1 of a kernel; wakes threads for `lanesMax` lanes, but any that is awake may take one. Blocks the host while it has tasks itself; throws a
    * `WasmError` when a thread is lost or a kernel traps.
    */
   async run(memory: number, kernel: KernelName, tasks: number, lanesMax = this.count): Promise<void> {
@@ -143,7 +143,18 @@ export class Lanes {
       throw this.#loss
     }
     if (Atomics.load(control, CONTROL.done) < tasks) await this.#join(tasks)
-    if (Atomics.load(control, CONTROL.trapped) !== 0) await this.#lost
+    // A thread's error comes as an event.
+    if (Atomics.load(control, CONTROL.trapped) !== 0) await this.#awake(() => this.#lost)
+  }
+
+  /** Sleeping threads keep no process alive; while `body` waits for them they do. */
+  async #awake(body: () => Promise<void>): Promise<void> {
+    for (const thread of this.#threads) thread.ref()
+    try {
+      await body()
+    } finally {
+      for (const thread of this.#threads) thread.unref()
+    }
   }
 
   async #join(tasks: number): Promise<void> {
@@ -151,7 +162,7 @@ export class Lanes {
     const untilMs = performance.now() + SLEEP_MS
     for (let done = Atomics.load(control, CONTROL.done); done < tasks; done = Atomics.load(control, CONTROL.done)) {
       const leftMs = untilMs - performance.now()
-      if (leftMs <= 0) return this.#joinLater(tasks)
+      if (leftMs <= 0) return this.#awake(() => this.#joinLater(tasks))
       Atomics.wait(control, CONTROL.done, done, leftMs)
     }
   }
@@ -159,14 +170,9 @@ export class Lanes {
   /** Lets events through, so that a lost thread is seen. */
   async #joinLater(tasks: number): Promise<void> {
     const control = this.#control
-    for (const thread of this.#threads) thread.ref()
-    try {
-      for (let done = Atomics.load(control, CONTROL.done); done < tasks; done = Atomics.load(control, CONTROL.done)) {
-        const { value } = Atomics.waitAsync(control, CONTROL.done, done)
-        await Promise.race([value, this.#lost])
-      }
-    } finally {
-      for (const thread of this.#threads) thread.unref()
+    for (let done = Atomics.load(control, CONTROL.done); done < tasks; done = Atomics.load(control, CONTROL.done)) {
+      const { value } = Atomics.waitAsync(control, CONTROL.done, done)
+      await Promise.race([value, this.#lost])
     }
   }
 

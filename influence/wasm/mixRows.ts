@@ -11,6 +11,8 @@ const SUM_BYTES_MAX = 2 ** 26
 const SUM_BYTES = 12
 /** 256 rows × 64 columns, widened and interleaved (kernels/mixRows.as). */
 const TILE_BYTES = 65_536
+/** Behind the tile: 0 until the lane has begun its sums. */
+const HEAD_BYTES = 64
 /** 1,024 · 2^14 · 127 < 2^31: rows whose products one i32 may sum. */
 const TASK_ROWS_MAX = 1024
 const WINDOW_ROWS_MIN = 64
@@ -61,9 +63,11 @@ async function mixGroup(
   )
   const macsPerRow = columns.count * queryCount
   const lanesMax = lanesFor(lanes, rowCount * macsPerRow)
-  const laneBytes = alignTo(TILE_BYTES + SUM_BYTES * queryCount * columns.count, 64)
-  const laneAddress = memory.allocate(lanesMax * laneBytes)
-  memory.uint8(laneAddress, lanesMax * laneBytes).fill(0)
+  // Any lane may take a task, also one that is late from the job before.
+  const laneBytes = alignTo(TILE_BYTES + HEAD_BYTES + SUM_BYTES * queryCount * columns.count, 64)
+  const laneAddress = memory.allocate(lanes.count * laneBytes)
+  const headOf = (lane: number) => laneAddress + lane * laneBytes + TILE_BYTES
+  for (let lane = 0; lane < lanes.count; lane++) memory.uint32(headOf(lane), 1)[0] = 0
   const operand = memory.allocate(rowWeightBytes * windowRows)
   const fields = {
     ...segmentFields(index, columns),
@@ -85,9 +89,9 @@ async function mixGroup(
       await shareRows(lanes, memory, job)
     }
   }
-  for (let lane = 0; lane < lanesMax; lane++) {
-    const wide = laneAddress + lane * laneBytes + TILE_BYTES + 4 * queryCount * columns.count
-    addSums(memory, wide, count, columns, sums, rowBytes)
+  for (let lane = 0; lane < lanes.count; lane++) {
+    if (memory.uint32(headOf(lane), 1)[0] === 0) continue
+    addSums(memory, headOf(lane) + HEAD_BYTES + 4 * queryCount * columns.count, count, columns, sums, rowBytes)
   }
 }
 

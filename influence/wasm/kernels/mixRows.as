@@ -9,8 +9,9 @@ import {
   rowsPerTask, segmentCount, segmentsAddress, tableStride,
 } from './job'
 
-/** Working memory of a lane: a widened tile, then i32 sums, then i64 sums. */
+/** Working memory of a lane: a widened tile, a word that says whether the sums have begun, i32 sums, i64 sums. */
 const TILE_BYTES: usize = 65536
+const HEAD_BYTES: usize = 64
 const TILE_ROWS: usize = 256
 const TILE_COLUMNS: usize = 64
 
@@ -24,6 +25,17 @@ function interleaveLow(a: v128, b: v128): v128 {
 @inline
 function interleaveHigh(a: v128, b: v128): v128 {
   return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+}
+
+/** The lane's i32 sums; with its first task they, and the i64 ones behind them, begin at 0. */
+function beginSums(lane: usize, count: usize): usize {
+  const head = laneAddress(lane) + TILE_BYTES
+  const sums = head + HEAD_BYTES
+  if (load<u32>(head) != 0) return sums
+  store<u32>(head, 1)
+  const zero = i32x4.splat(0)
+  for (let at = sums; at < sums + 12 * count; at += 16) v128.store(at, zero)
+  return sums
 }
 
 /** Adds four rows times their weights (two pairs) to the i32 sums of some columns. */
@@ -71,7 +83,7 @@ export function mixRowsOne(task: usize, lane: usize): void {
   const bytes = rowBytes()
   const segments = segmentsAddress()
   const columns = columnCount()
-  const sums = laneAddress(lane) + TILE_BYTES
+  const sums = beginSums(lane, columns)
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
   for (let i = first; i < end; i += 4) {
@@ -154,7 +166,7 @@ export function mixRowsMany(task: usize, lane: usize): void {
   const segments = segmentsAddress()
   const columns = columnCount()
   const tile = laneAddress(lane)
-  const sums = tile + TILE_BYTES
+  const sums = beginSums(lane, columns * queryCount())
   const step = 2 * blockCount() * tableStride()
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())

@@ -3,12 +3,13 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createJsKernels } from '../../../influence/backends/jsBackend.ts'
 import { createXorshift } from '../../../influence/gpu/operatorTable.ts'
 import { LaneMemory } from '../../../influence/wasm/laneMemory.ts'
 import { Lanes, WasmError } from '../../../influence/wasm/lanes.ts'
 import { openWasmBackend } from '../../../influence/wasm/wasmBackend.ts'
 import { openWasmKernels } from '../../../influence/wasm/wasmKernels.ts'
-import { inputOf, randomOperands } from './shapes.ts'
+import { differences, inputOf, randomOperands } from './shapes.ts'
 
 const SHAPE = { rowCount: 4000, widths: [1024], count: 2 }
 const own = randomOperands(SHAPE, createXorshift(3))
@@ -65,6 +66,20 @@ test('lanes: calls that overlap, on two indexes, do not disturb each other', asy
   const last = first!.dotRows(own.vectors, 2)
   first!.close()
   assert.equal(await last, alone[0])
+  backend.close()
+})
+
+test('lanes: a thread that is late from a large job may take a task of the small one that follows', async () => {
+  const backend = await openWasmBackend({ lanes: 6 })
+  const small = { rowCount: 1024, widths: [1024], count: 2 }
+  const few = randomOperands(small, createXorshift(9))
+  const large = await backend.openKernels(inputOf(SHAPE, own.codes))
+  const kernels = await backend.openKernels(inputOf(small, few.codes))
+  const expected = await createJsKernels(inputOf(small, few.codes)).mixRows(few.weights, 2)
+  for (let round = 0; round < 200; round++) {
+    await large.dotRows(own.vectors, SHAPE.count)
+    assert.is(differences(await kernels.mixRows(few.weights, 2), expected), 0, `round ${round}`)
+  }
   backend.close()
 })
 
