@@ -1,6 +1,7 @@
 /** DataInf-Z version 1 (influence.md §5): from an index and queries to integer benefits, whatever computes the dots. */
 import { bitLength, bitLengthBig, rdiv, rha, rhaBig } from '../arithmetic.ts'
 import type { Kernels } from '../backends/kernels.ts'
+import { EXPONENT_MAX, EXPONENT_MIN } from '../blockLayout.ts'
 import type { Query } from '../surface.ts'
 import { curvature, type RawScore, type ScoringIndex, type StageObserver } from './scoringIndex.ts'
 
@@ -10,6 +11,7 @@ const OPERAND_BITS = 14
 const TERM_BITS = 50
 /** Eight terms of 2^50 sum exactly in a double. */
 const EXACT_TERMS = 8
+const EXPONENTS = EXPONENT_MAX - EXPONENT_MIN + 1
 /** A double holds Z exactly up to this many accepted rows: nA · 2^34 ≤ 2^53. */
 const EXACT_Z_ROWS = 2 ** 19
 /** The double quotient of step 4 is off by less than 2^−24; farther than this from a tie its rounding is certain. */
@@ -26,11 +28,12 @@ export async function scoreQueries(
   const { rowBytes } = index.tables.layout
   const vectors = new Int8Array(queries.length * rowBytes)
   for (const [q, { codes }] of queries.entries()) vectors.set(codes, q * rowBytes)
-  const Q = maskDead(index, await kernels.dotRows(vectors, queries.length))
+  const Q = await kernels.dotRows(vectors, queries.length)
   const { W, shifts } = dampen(index, Q, queries.length)
   const U = await kernels.mixRows(W, queries.length)
   const { H, z } = correct(index, vectors, U, shifts)
   const P = maskDead(index, await kernels.dotRowsWide(H, queries.length))
+  if (observe) maskDead(index, Q)
   return queries.map((query, q) => {
     const run = runOf(index, query, q, { z, H, P })
     if (observe) reportStages(index, { Q, W, shifts, vectors, U, H, z, P }, run.x, q, observe)
@@ -79,27 +82,36 @@ function dampen(index: ScoringIndex, Q: Int32Array, count: number): { W: Int16Ar
   const blockCount = index.scales.length
   const W = new Int16Array(Q.length)
   const shifts = new Int32Array(count * blockCount)
-  const R = new Float64Array(n)
+  const R = new Int32Array(n)
   for (let part = 0; part < count * blockCount; part++) {
     const l = part % blockCount
     if (index.scales[l] === undefined) continue
-    dampBlock(index, l, Q.subarray(part * n, (part + 1) * n), R)
-    shifts[part] = narrow(R, W.subarray(part * n, (part + 1) * n))
+    const largest = dampBlock(index, l, Q.subarray(part * n, (part + 1) * n), R)
+    const t = Math.max(0, bitLength(largest) - OPERAND_BITS)
+    narrow(R, t, W.subarray(part * n, (part + 1) * n))
+    shifts[part] = t
   }
   return { W, shifts }
 }
 
-/** Step 4: R = rdiv(Q·2^16·D, N·D + T); the double decides where it is certain, BigInt near ties. */
-function dampBlock(index: ScoringIndex, l: number, Q: Int32Array, R: Float64Array): void {
+/**
+ * Step 4: R = rdiv(Q·2^16·D, N·D + T), below 2^26, is the floor of |quotient| + ½ with the sign of Q. The double decides
+ * where it is certain, BigInt near ties. Returns the largest |R|; where a row is not live its ratio and R are 0.
+ */
+function dampBlock(index: ScoringIndex, l: number, Q: Int32Array, R: Int32Array): number {
+  const { ratios } = index
   const first = l * Q.length
+  let largest = 0
   for (let i = 0; i < Q.length; i++) {
-    const value = Q[i]! * index.ratios[first + i]!
-    const size = Math.abs(value)
-    const floor = Math.floor(size)
-    const rest = size - floor
-    if (Math.abs(rest - 0.5) <= TIE_MARGIN) R[i] = dampExactly(index, l, i, Q[i]!)
-    else R[i] = (rest > 0.5 ? floor + 1 : floor) * (value < 0 ? -1 : 1)
+    const q = Q[i]!
+    const raised = Math.abs(q * ratios[first + i]!) + 0.5
+    let size = raised | 0
+    const rest = raised - size
+    if (rest <= TIE_MARGIN || rest >= 1 - TIE_MARGIN) size = Math.abs(dampExactly(index, l, i, q))
+    R[i] = q < 0 ? -size : size
+    if (size > largest) largest = size
   }
+  return largest
 }
 
 function dampExactly({ tables, acceptedCount, norms }: ScoringIndex, l: number, row: number, q: number): number {
@@ -117,11 +129,13 @@ function largestSize(values: Float64Array): number {
   return largest
 }
 
-/** Step 5: t and W; returns t. */
-function narrow(R: Float64Array, W: Int16Array): number {
-  const t = Math.max(0, bitLength(largestSize(R)) - OPERAND_BITS)
-  for (let i = 0; i < R.length; i++) W[i] = rha(R[i]!, t)
-  return t
+/** Step 5: W = rha(R, t). */
+function narrow(R: Int32Array, t: number, W: Int16Array): void {
+  const half = t === 0 ? 0 : 1 << (t - 1)
+  for (let i = 0; i < R.length; i++) {
+    const r = R[i]!
+    W[i] = r < 0 ? -((half - r) >> t) : (half + r) >> t
+  }
 }
 
 /** Step 7 of every query and block: H, and z by query and block. */
@@ -197,11 +211,11 @@ function reportStages(index: ScoringIndex, all: AllStages, x: Int32Array, q: num
     const t = all.shifts[part]!
     const Q = all.Q.subarray(...rows)
     const U = all.U.subarray(...columns)
-    const R = new Float64Array(n)
+    const R = new Int32Array(n)
     dampBlock(index, l, Q, R)
     observe(q, l, {
       Q,
-      R,
+      R: Float64Array.from(R),
       t,
       W: all.W.subarray(...rows),
       U,
@@ -216,45 +230,82 @@ function reportStages(index: ScoringIndex, all: AllStages, x: Int32Array, q: num
 
 /** Step 9: the common exponent G and the sum over blocks. */
 function assembleScore(index: ScoringIndex, { x, h, P }: QueryRun): RawScore {
-  const { exponents, header } = index.tables
-  const n = header.rowCount
-  const blockCount = x.length
-  let top = -Infinity
-  for (let l = 0; l < blockCount; l++) {
-    for (let k = 0; k < n; k++) {
-      const p = P[l * n + k]!
-      if (p === 0) continue
-      const bits = bitLength(p) + 31 + x[l]! - exponents[k * blockCount + l]!
-      if (bits > top) top = bits
-    }
-  }
+  const n = index.tables.header.rowCount
   const scores = new BigInt64Array(n)
+  const top = topBits(index, x, P)
   if (top === -Infinity) return { scores, exponentG: 0, x, h }
   const exponentG = TERM_BITS - top
-  for (let k = 0; k < n; k++) scores[k] = sumTerms(index, { x, P }, k, exponentG)
+  const part = new Float64Array(n)
+  for (let l = 0; l < x.length; l++) {
+    addTerms(index, l, x[l]! + exponentG, P.subarray(l * n, (l + 1) * n), part)
+    // What a double holds exactly is added up in 64 bits, every eight blocks and at the end.
+    if ((l + 1) % EXACT_TERMS !== 0 && l + 1 < x.length) continue
+    if (l < EXACT_TERMS) storeExact(scores, part)
+    else for (let k = 0; k < n; k++) scores[k]! += BigInt(part[k]!)
+    part.fill(0)
+  }
   return { scores, exponentG, x, h }
 }
 
-function sumTerms(
-  { tables, scales }: ScoringIndex,
-  { x, P }: Omit<QueryRun, 'h'>,
-  k: number,
-  exponentG: number,
-): bigint {
-  const n = tables.header.rowCount
-  let total = 0n
-  let part = 0
-  let terms = 0
-  for (let l = 0; l < x.length; l++) {
-    const p = P[l * n + k]!
-    if (p === 0) continue
-    part += scaledTerm(p, scales[l]!.m31, -(x[l]! - tables.exponents[k * x.length + l]! + exponentG))
-    if (++terms % EXACT_TERMS === 0) {
-      total += BigInt(part)
-      part = 0
+/** The largest bl(P) + 31 + x − e over all P ≠ 0. */
+function topBits({ tables }: ScoringIndex, x: Int32Array, P: Float64Array): number {
+  const { exponents, header } = tables
+  const n = header.rowCount
+  const blockCount = x.length
+  const largest = new Float64Array(EXPONENTS)
+  let top = -Infinity
+  for (let l = 0; l < blockCount; l++) {
+    largest.fill(0)
+    for (let k = 0; k < n; k++) {
+      const size = Math.abs(P[l * n + k]!)
+      const at = exponents[k * blockCount + l]! - EXPONENT_MIN
+      if (size > largest[at]!) largest[at] = size
+    }
+    for (let at = 0; at < EXPONENTS; at++) {
+      if (largest[at] === 0) continue
+      top = Math.max(top, bitLength(largest[at]!) + 31 + x[l]! - (at + EXPONENT_MIN))
     }
   }
-  return total + BigInt(part)
+  return top
+}
+
+/** Adds rha(P·M31, s) of one block, s = e − `shift`, at most 2^50: by a double where that is certain, else exactly. */
+function addTerms(
+  { tables, scales }: ScoringIndex,
+  l: number,
+  shift: number,
+  P: Float64Array,
+  sums: Float64Array,
+): void {
+  const m31 = scales[l]?.m31
+  if (m31 === undefined) return
+  const { exponents, layers } = tables
+  const units = Float64Array.from({ length: EXPONENTS }, (_, at) => m31 * 2 ** (shift - (at + EXPONENT_MIN)))
+  for (let k = 0; k < P.length; k++) {
+    const p = P[k]!
+    if (p === 0) continue
+    const e = exponents[k * layers.length + l]!
+    // The product and the sum are each rounded once: off by less than 2^−52 of themselves.
+    const raised = Math.abs(p * units[e - EXPONENT_MIN]!) + 0.5
+    let size = Math.floor(raised)
+    const rest = raised - size
+    const doubt = raised * 2 ** -51
+    if (rest <= doubt || rest >= 1 - doubt) size = Math.abs(scaledTerm(p, m31, e - shift))
+    sums[k]! += p < 0 ? -size : size
+  }
+}
+
+/** Which word of a 64-bit integer is the low one. */
+const LOW_WORD = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1 ? 0 : 1
+
+/** Integers below 2^53 as i64, without a BigInt each. */
+function storeExact(target: BigInt64Array, values: Float64Array): void {
+  const words = new Int32Array(target.buffer, target.byteOffset, 2 * target.length)
+  for (let k = 0; k < values.length; k++) {
+    const high = Math.floor(values[k]! * 2 ** -32)
+    words[2 * k + 1 - LOW_WORD] = high
+    words[2 * k + LOW_WORD] = values[k]! - high * 2 ** 32
+  }
 }
 
 /**
