@@ -10,6 +10,12 @@ import { createInfluenceMetrics } from '../metrics/influenceMetrics.ts'
 import { type Attestation, createAttester } from './attester.ts'
 import { scoredRows } from './scoredRows.ts'
 
+/**
+ * A GPU that gives no answer for half of this is left for the twin (influence.md §10.2 no. 2). A job waits 600 s for its
+ * attestation by default, 120 s on a devnet (`attestationWindowS`); either leaves the twin half of the time and more.
+ */
+const ANSWER_WITHIN_MS = 120_000
+
 export interface AttestationOptions {
   readonly influence: BackendChoice
   readonly onAttested: (attestation: Attestation) => void
@@ -35,6 +41,7 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
   const metrics = createInfluenceMetrics(options.registry, () => influence.status())
   const influence = openInfluenceWorker({
     backend: options.influence,
+    answerWithinMs: ANSWER_WITHIN_MS,
     onStatus(status) {
       metrics.onStatus(status)
       note(status)
