@@ -1,0 +1,139 @@
+/** A job while influence workers die: the validator's own and a second attester's: attested in time, with equal bytes. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { bytesToHex, parseEventLogs, stringToHex, toHex } from 'viem'
+import { type Attestation, createAttester } from '../../node/attester/attester.ts'
+import { devAccount } from '../../node/cli/account.ts'
+import { openStudio } from '../../node/cli/baseModel.ts'
+import type { DemoChain } from '../../node/demo/devnetProcess.ts'
+import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
+import { attributionAbi } from '../../precompiles/generated/attribution.ts'
+import { inferenceAbi } from '../../precompiles/generated/inference.ts'
+import { paramsAbi } from '../../precompiles/generated/params.ts'
+import { JOB_STATE } from '../../precompiles/inference/contract.ts'
+import { eventOf, write } from '../../studio/chain/client.ts'
+import { waitSettled } from '../../studio/chain/job.ts'
+import { readParameters } from '../../studio/chain/parameters.ts'
+import { runProvider } from '../../studio/chain/provider.ts'
+import { ATTRIBUTION, INFERENCE, readJob } from '../../studio/chain/version.ts'
+import type { StudioWorker } from '../../studio/surface.ts'
+import { taskSet } from '../../studio/tasks.ts'
+import { withWatchedWorker } from '../influence/faults/watchedWorker.ts'
+import { openDevnet } from './devnet.ts'
+import { serveModel, WAIT_MS } from './servedModel.ts'
+
+const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
+const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
+const inference = { address: INFERENCE, abi: inferenceAbi } as const
+
+let devnet: DemoChain
+let studio: StudioWorker
+
+test.before(async () => {
+  devnet = await openDevnet('--automine')
+  studio = await openStudio()
+})
+
+test.after(async () => {
+  await studio.close()
+  await devnet.close()
+})
+
+async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const endMs = performance.now() + WAIT_MS
+  for (;;) {
+    const found = await look()
+    if (found !== undefined) return found
+    assert.ok(performance.now() < endMs, `${what}: not after ${WAIT_MS / 1000} s`)
+    await sleep(50)
+  }
+}
+
+/** The influence worker that a child of this process has started; not this process's own. */
+function workerOfDevnet(): number | undefined {
+  const parentOf = (pid: string) => Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1])
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('influence/worker/worker')) continue
+      const parent = parentOf(pid)
+      if (parent !== process.pid && parentOf(`${parent}`) === process.pid) return Number(pid)
+    } catch {
+      // It ended while it was looked at.
+    }
+  }
+  return undefined
+}
+
+async function askJob(versionId: `0x${string}`): Promise<bigint> {
+  const { client } = devnet
+  const { timestamp } = await client.getBlock()
+  const bounds = { maxInputTokens: 32, maxOutputTokens: 8 }
+  const none = { callback: `0x${'00'.repeat(20)}`, callbackGas: 0, callbackData: '0x' } as const
+  const input = toHex(new TextDecoder().decode(tasks.questions[0]![0]!.input))
+  const request = { versionId, input, ...bounds, ...none, provider: 0n, answerBy: timestamp + 60n }
+  const value = await client.readContract({ ...inference, functionName: 'escrowFor', args: [versionId, 32, 8, 0] })
+  const receipt = await write(client, asker, { ...inference, functionName: 'request', args: [request], value })
+  return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
+}
+
+/** What a second attester would sign, with a worker that is killed in the middle of the score. */
+async function attestWithLoss(jobId: bigint): Promise<Extract<Attestation, { kind: 'job' }>> {
+  const attested: Attestation[] = []
+  await withWatchedWorker({ backend: 'js' }, async ({ worker, once, kill }) => {
+    once('step 3', kill)
+    const attester = createAttester({
+      client: devnet.client,
+      studio,
+      openIndex: (source) => worker.openIndex(source),
+      onAttested: (attestation) => attested.push(attestation),
+      log: () => {},
+    })
+    await attester.idle()
+    await attester.close()
+    assert.is(worker.status().crashes, 1)
+  })
+  const own = attested.find((attestation) => attestation.kind === 'job' && attestation.jobId === jobId)
+  assert.ok(own, 'the job was attested')
+  return own as Extract<Attestation, { kind: 'job' }>
+}
+
+test('lost worker: a validator whose influence worker is killed with a job before it settles the job in time', async () => {
+  if (!existsSync('/proc/self/stat')) return console.error('\nNOT RUN: a killed worker of a node: no /proc here\n')
+  const { client } = devnet
+  const contributors = [devAccount(4), devAccount(5)] as const
+  const { versionId } = await serveModel(client, studio, { admin, owner, contributors }, tasks)
+  // Two attestations, one with a restart, on a machine that may be busy.
+  const window = [[stringToHex('attestationWindowS', { size: 32 })], [60n]] as const
+  const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
+  await write(client, admin, { ...params, functionName: 'setMany', args: window })
+  const [bondWei] = await readParameters(client, ['providerBondWei'])
+  const stop = new AbortController()
+  const serving = runProvider(client, provider, studio, {
+    versionIds: [versionId],
+    endpoint: '',
+    bondWei,
+    signal: stop.signal,
+    onEvent: () => {},
+  })
+  const pid = await eventually('the influence worker of the devnet', workerOfDevnet)
+  // Stopped first, so that the job is certainly in its hands when it dies.
+  process.kill(pid, 'SIGSTOP')
+  const jobId = await askJob(versionId)
+  await eventually('the answer', async () =>
+    BigInt((await readJob(client, jobId)).state) === JOB_STATE.answered ? true : undefined,
+  )
+  const attested = await attestWithLoss(jobId)
+  assert.is(BigInt((await readJob(client, jobId)).state), JOB_STATE.answered)
+  process.kill(pid, 'SIGKILL')
+  await waitSettled(client, jobId, WAIT_MS)
+  const logs = await client.getLogs({ address: [ATTRIBUTION], fromBlock: 0n })
+  const settled = parseEventLogs({ abi: attributionAbi, eventName: 'Settled', logs })
+  assert.is(settled.find(({ args }) => args.jobId === jobId)?.args.result, bytesToHex(attested.result))
+  assert.is.not(await eventually('another worker', workerOfDevnet), pid)
+  stop.abort()
+  await serving.catch(() => {})
+})
+
+test.run()
