@@ -37,6 +37,10 @@ const whereComputed = (flags: string) =>
 const backendOption = () => whereComputed('--influence <backend>')
 /** As `backendOption`, for commands that are about influence and nothing else. */
 const deviceOption = () => whereComputed('--backend <backend>')
+const namedBackendOption = (words: string) =>
+  new Option('--backend <backend>', words)
+    .choices(['all', ...BACKEND_CHOICES.filter((name) => name !== 'auto')])
+    .default('all')
 
 const program = new Command('openledger')
   .description('An EVM-compatible chain for AI: Datanets, attribution and fee splitting built in.')
@@ -156,7 +160,18 @@ program
   .addOption(rpcOption())
   .action(async (options) => (await import('./commands/claim.ts')).claim(options))
 
-const influence = program.command('influence').description('inspect indexes, prove and verify scores of rows')
+const influence = program
+  .command('influence')
+  .description('test devices, inspect indexes, prove and verify scores of rows')
+influence
+  .command('selftest')
+  .description(
+    'show the devices of this machine, and whether they compute every bit right; exit status 1 if one does not',
+  )
+  .addOption(namedBackendOption('test this back end only; one that is missing then fails'))
+  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options) => (await import('./commands/influence/selftest.ts')).selfTest(options))
 influence
   .command('inspect <file>')
   .description('show what an index file says of itself; with --verify, whether it is true')

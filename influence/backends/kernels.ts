@@ -35,6 +35,11 @@ export interface KernelOptions {
   readonly memoryBytesMax?: number
 }
 
+export interface BackendFact {
+  readonly name: string
+  readonly value: string
+}
+
 /** A back end that failed to open, and why. */
 export interface PassedOver {
   readonly backend: Backend
@@ -47,6 +52,8 @@ export interface ComputeBackend {
   readonly backend: Backend
   /** What runs: the name of the gpuAdapter, or why there is none. */
   readonly description: string
+  /** The device, its limits and the kernels in use, for people. */
+  readonly facts?: readonly BackendFact[]
   /** What was tried first and is not used. */
   readonly passedOver?: readonly PassedOver[]
   readonly flagRows: FlagSource

@@ -3,12 +3,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { buildIndex, type GradientRow } from '../buildIndex.ts'
+import { memoryCodes } from '../codeSource.ts'
 import { InfluenceEngine } from '../engine.ts'
 import { createXorshift } from '../gpu/operatorTable.ts'
 import { createQuery } from '../queryFile.ts'
 import { isRefused } from '../refusal.ts'
 import type { Score } from '../surface.ts'
-import type { ComputeBackend } from './kernels.ts'
+import type { ComputeBackend, Kernels } from './kernels.ts'
 
 export const PRODUCT_ROWS = 512
 export const PRODUCT_COLUMNS = 2048
@@ -71,9 +72,59 @@ export function productCodes(start: number): Int8Array {
   return Int8Array.from({ length: PRODUCT_ROWS * PRODUCT_COLUMNS }, () => (next() % 255) - 127)
 }
 
+/** Told of each check that has passed. */
+export type OnCheck = (name: string, ms: number) => void
+
+/** All that a back end of any kind must reproduce; throws a `SelfTestMismatch` at the first wrong bit. */
+export async function checkBackend(backend: ComputeBackend, onCheck: OnCheck = () => {}): Promise<void> {
+  const vectors = readSelfTestVectors()
+  await checkProducts(vectors, backend, onCheck)
+  await checkPipelines(vectors, backend, onCheck)
+}
+
+/** The product T4 by every kernel that computes one. */
+async function checkProducts(vectors: SelfTestVectors, backend: ComputeBackend, onCheck: OnCheck): Promise<void> {
+  const codes = productCodes(vectors.T4.start)
+  const wide = Int16Array.from(codes)
+  const check = async (kernel: string, product: Promise<Int32Array | Float64Array>) => {
+    const startMs = performance.now()
+    const got = sha256Of(Int32Array.from(await product))
+    expectEqual(`T4, ${kernel}`, vectors.T4.productSha256, got)
+    onCheck(`T4, ${kernel}`, performance.now() - startMs)
+  }
+  const rows = await openProduct(backend, codes, PRODUCT_ROWS, PRODUCT_COLUMNS)
+  await check('dotRows', rows.dotRows(codes, PRODUCT_ROWS))
+  await check('dotRowsWide', rows.dotRowsWide(wide, PRODUCT_ROWS))
+  rows.close()
+  const columns = await openProduct(backend, transpose(codes), PRODUCT_COLUMNS, PRODUCT_ROWS)
+  await check('mixRows', columns.mixRows(wide, PRODUCT_ROWS))
+  columns.close()
+}
+
+function openProduct(backend: ComputeBackend, codes: Int8Array, rowCount: number, rowBytes: number): Promise<Kernels> {
+  const source = memoryCodes(codes, rowCount, rowBytes)
+  return backend.openKernels({ rowCount, rowBytes, offsets: [0], paddedDims: [rowBytes], codes: source })
+}
+
+function transpose(codes: Int8Array): Int8Array {
+  const out = new Int8Array(codes.length)
+  for (let i = 0; i < PRODUCT_ROWS; i++) {
+    for (let j = 0; j < PRODUCT_COLUMNS; j++) out[j * PRODUCT_ROWS + i] = codes[i * PRODUCT_COLUMNS + j]!
+  }
+  return out
+}
+
 /** Every pipeline case, its queries alone and as a batch; throws a `SelfTestMismatch` at the first wrong bit. */
-export async function checkPipelines(vectors: SelfTestVectors, backend: ComputeBackend): Promise<void> {
-  for (const vector of vectors.pipeline) await runPipeline(vector, backend)
+export async function checkPipelines(
+  vectors: SelfTestVectors,
+  backend: ComputeBackend,
+  onCheck: OnCheck = () => {},
+): Promise<void> {
+  for (const vector of vectors.pipeline) {
+    const startMs = performance.now()
+    await runPipeline(vector, backend)
+    onCheck(`pipeline "${vector.name}"`, performance.now() - startMs)
+  }
 }
 
 async function runPipeline(vector: PipelineCase, backend: ComputeBackend): Promise<void> {

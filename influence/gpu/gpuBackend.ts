@@ -2,6 +2,7 @@
 import type { ComputeBackend } from '../backends/kernels.ts'
 import { flagRowsWith } from '../gradients/guard.ts'
 import { GUARD_BYTES } from '../indexFile.ts'
+import { deviceFacts } from './deviceFacts.ts'
 import type { DotVariant } from './dotRowsShader.ts'
 import { type GpuDevice, openGpuDevice } from './gpuDevice.ts'
 import { createDotPipelines, type DotPipelines, dotMatrix, openGpuKernels, uploadCodes } from './gpuKernels.ts'
@@ -35,6 +36,7 @@ function createGpuBackend(gpu: GpuDevice, pipelines: DotPipelines): ComputeBacke
   return {
     backend: 'gpu',
     description: gpu.description,
+    facts: deviceFacts(gpu),
     flagRows: async (guards, norms, blockCount, tau) => {
       const rowCount = guards.length / GUARD_BYTES
       const matrix = await uploadCodes(gpu, guards, rowCount, GUARD_BYTES)
