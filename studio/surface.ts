@@ -10,6 +10,7 @@ export type StudioFault =
   | 'NoRows'
   | 'TooManyRows'
   | 'RowTooLong'
+  | 'TextLength'
   | 'EmptyOutput'
   | 'InputTooLong'
   | 'OutputTooLong'
@@ -71,7 +72,14 @@ export interface GradientProgress {
   readonly msLeft: number
 }
 
-export type Progress = TrainProgress | GradientProgress
+export interface EmbeddingProgress {
+  readonly kind: 'embeddings'
+  readonly textsDone: number
+  readonly texts: number
+  readonly msLeft: number
+}
+
+export type Progress = TrainProgress | GradientProgress | EmbeddingProgress
 
 export interface Trained {
   /** The adapter as one content object: safetensors bytes, PEFT names, adapter_config in the metadata. */
@@ -90,6 +98,15 @@ export interface RowGradients {
   readonly blocks: readonly Float32Array[]
   /** Loss of every row, nats per answer token. */
   readonly losses: Float32Array
+}
+
+/** Embeddings of texts, one after the other. */
+export interface Embeddings {
+  /** Coordinates of one. */
+  readonly width: number
+  readonly count: number
+  /** count × width. */
+  readonly values: Float32Array
 }
 
 export interface AnswerBounds {
@@ -127,6 +144,8 @@ export interface CallOptions {
 /** One engine in its own thread; calls queue and run one after another. `adapter` omitted = the bare base. */
 export interface StudioWorker {
   readonly hashes: StudioHashes
+  /** Positions of the bare base; an adapter names its own, which are at most as many. */
+  readonly contextTokens: number
   train(rows: readonly Row[], options: TrainOptions, call?: CallOptions): Promise<Trained | StudioRefused>
   rowGradients(adapter: Uint8Array, rows: readonly Row[], call?: CallOptions): Promise<RowGradients | StudioRefused>
   answer(
@@ -149,6 +168,12 @@ export interface StudioWorker {
     answer: Answer,
     call?: CallOptions,
   ): Promise<RowGradients | StudioRefused>
+  /** Mean of the final states over a text's bytes, for retrieval. */
+  embed(
+    adapter: Uint8Array | null,
+    texts: readonly Uint8Array[],
+    call?: CallOptions,
+  ): Promise<Embeddings | StudioRefused>
   evaluate(adapter: Uint8Array | null, rows: readonly Row[], call?: CallOptions): Promise<Evaluation | StudioRefused>
   close(): Promise<void>
 }

@@ -9,6 +9,7 @@ import type {
   Answer,
   AnswerBounds,
   BaseFiles,
+  Embeddings,
   Evaluation,
   RowGradients,
   StudioRefused,
@@ -16,6 +17,7 @@ import type {
   TrainOptions,
 } from '../surface.ts'
 import { answerRow, batchWidth, type TokenRow, tokenRow } from './batch.ts'
+import { compileEmbeddings, computeEmbeddings } from './embeddings.ts'
 import { evaluateRows } from './evaluation.ts'
 import { checkInput, compileLogits, type Decoder, decodeGreedily } from './greedyDecode.ts'
 import type { Tensors } from './jax.ts'
@@ -49,6 +51,7 @@ export function loadBase(files: BaseFiles): LoadedBase | StudioRefused {
     tensors: uploadBase(model, weights.tensors),
     kernels: {
       rowGradients: perScale((scale) => compileRowGradients(model, scale)),
+      embeddings: perScale((scale) => compileEmbeddings(model, scale)),
       logits: perScale((scale) => compileLogits(model, scale)),
       losses: perScale((scale) => compileLosses(model, scale)),
     },
@@ -86,6 +89,11 @@ export interface Engine {
     answer: Answer,
     control: RunControl,
   ): Promise<RowGradients | StudioRefused>
+  embed(
+    adapter: Uint8Array | null,
+    texts: readonly Uint8Array[],
+    control: RunControl,
+  ): Promise<Embeddings | StudioRefused>
   evaluate(adapter: Uint8Array | null, rows: readonly Row[], control: RunControl): Promise<Evaluation | StudioRefused>
 }
 
@@ -114,6 +122,10 @@ export function createEngine(base: LoadedBase): Engine {
       if (isRefused(loaded)) return loaded
       const row = answerRow(model, input, answer, loaded.adapter.config.contextTokens)
       return isRefused(row) ? row : computeRowGradients(base, loaded.adapter, loaded.device, [row], control)
+    },
+    embed: async (bytes, texts, control) => {
+      const decoder = decoderOf(base, load, bytes)
+      return isRefused(decoder) ? decoder : computeEmbeddings(decoder, texts, control)
     },
     evaluate: async (bytes, rows, control) => {
       const tokens = tokenRowsOf(model, rows)

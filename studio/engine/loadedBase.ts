@@ -23,11 +23,15 @@ export type LossKernel = (adapter: Tensors, base: Tensors, ...batch: DeviceBatch
 /** → losses [rows], and per matrix the gradients [rows, columns, rows of the matrix]. */
 export type GradientKernel = (adapter: Tensors, base: Tensors, ...batch: DeviceBatch) => [JaxArray, Tensors]
 
+/** Tokens and weights, both [texts, width] → embeddings [texts, model width]. */
+export type EmbeddingKernel = (adapter: Tensors, base: Tensors, tokens: JaxArray, weights: JaxArray) => JaxArray
+
 /** Compiled functions, one per adapter scale: the scale is a constant inside a kernel. All consume their arguments. */
 export interface Kernels {
   readonly logits: (scale: number) => LogitsKernel
   readonly losses: (scale: number) => LossKernel
   readonly rowGradients: (scale: number) => GradientKernel
+  readonly embeddings: (scale: number) => EmbeddingKernel
 }
 
 export interface LoadedBase {

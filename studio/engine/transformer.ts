@@ -55,6 +55,17 @@ export function forward(
   scale: number,
   tokens: JaxArray,
 ): JaxArray {
+  return barrier(np.matmul(finalStates(config, base, adapter, scale, tokens), base['lm_head']!))
+}
+
+/** What the logits are read from: [rows, tokens, width], normalised. Consumes all but `lm_head`. */
+export function finalStates(
+  config: ModelConfig,
+  base: Tensors,
+  adapter: Tensors,
+  scale: number,
+  tokens: JaxArray,
+): JaxArray {
   const count = tokens.shape[1]!
   const { vocabularySize, normEpsilon } = config
   const positions = base['wpe']!.slice([0, count])
@@ -77,6 +88,5 @@ export function forward(
     x = x.add(linear('c_proj', inner)).add(base[`${at}.c_proj.bias`]!)
   }
   mask.dispose()
-  const last = normalise(x, base['ln_f.weight']!, base['ln_f.bias']!, normEpsilon)
-  return barrier(np.matmul(last, base['lm_head']!))
+  return normalise(x, base['ln_f.weight']!, base['ln_f.bias']!, normEpsilon)
 }

@@ -4,6 +4,7 @@ import type {
   Answer,
   AnswerBounds,
   BaseFiles,
+  Embeddings,
   Evaluation,
   Progress,
   RowGradients,
@@ -18,7 +19,9 @@ export interface ThreadData {
 }
 
 /** First message of a thread. */
-export type Opened = { readonly kind: 'opened'; readonly hashes: StudioHashes } | StudioRefused
+export type Opened =
+  | { readonly kind: 'opened'; readonly hashes: StudioHashes; readonly contextTokens: number }
+  | StudioRefused
 
 export type Request =
   | { readonly kind: 'train'; readonly rows: readonly Row[]; readonly options: TrainOptions }
@@ -35,9 +38,10 @@ export type Request =
       readonly input: Uint8Array
       readonly answer: Answer
     }
+  | { readonly kind: 'embed'; readonly adapter: Uint8Array | null; readonly texts: readonly Uint8Array[] }
   | { readonly kind: 'evaluate'; readonly adapter: Uint8Array | null; readonly rows: readonly Row[] }
 
-export type Result = Trained | RowGradients | readonly Answer[] | Evaluation | StudioRefused
+export type Result = Trained | RowGradients | readonly Answer[] | Embeddings | Evaluation | StudioRefused
 
 /** Sent once, after which the thread ends when its call in flight does. */
 export interface Close {

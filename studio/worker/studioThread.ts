@@ -22,7 +22,7 @@ if (isRefused(loaded)) {
     if (message.kind === 'close') port.close()
     else serve(engine, message).then(post, (cause) => post(crashed(cause)))
   })
-  post({ kind: 'opened', hashes: studioHashes(base) })
+  post({ kind: 'opened', hashes: studioHashes(base), contextTokens: loaded.model.contextTokens })
 }
 
 async function serve(engine: Engine, { request, abortFlag }: Call): Promise<Reply> {
@@ -44,6 +44,8 @@ function run(engine: Engine, request: Request, control: RunControl): Promise<Res
       return engine.answer(request.adapter, request.inputs, request.bounds, control)
     case 'queryGradient':
       return engine.queryGradient(request.adapter, request.input, request.answer, control)
+    case 'embed':
+      return engine.embed(request.adapter, request.texts, control)
     case 'evaluate':
       return engine.evaluate(request.adapter, request.rows, control)
     default:

@@ -34,6 +34,7 @@ export async function openStudioWorker(base: BaseFiles): Promise<StudioWorker | 
     line.run(request, options) as Promise<T | StudioRefused>
   return {
     hashes: opened.hashes,
+    contextTokens: opened.contextTokens,
     train: (rows, options, how) => call({ kind: 'train', rows: [...rows], options }, how),
     rowGradients: (adapter, rows, how) => call({ kind: 'rowGradients', adapter, rows: [...rows] }, how),
     answer: async (adapter, input, bounds, how) => {
@@ -42,6 +43,7 @@ export async function openStudioWorker(base: BaseFiles): Promise<StudioWorker | 
     },
     answerBatch: (adapter, inputs, bounds, how) => call({ kind: 'answer', adapter, inputs: [...inputs], bounds }, how),
     queryGradient: (adapter, input, answer, how) => call({ kind: 'queryGradient', adapter, input, answer }, how),
+    embed: (adapter, texts, how) => call({ kind: 'embed', adapter, texts: [...texts] }, how),
     evaluate: (adapter, rows, how) => call({ kind: 'evaluate', adapter, rows: [...rows] }, how),
     close: () => line.close(),
   }

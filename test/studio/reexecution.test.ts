@@ -16,9 +16,10 @@ const EXPECTED = {
   thousandRows: '6f68853b49889a83b4edb271fab7f8e2acfd7e1632ef202f4c10671fc519c615',
   answers: '3300ad50a085781f5f3b51bd638deea9bbe48caf0b3740c05a798019ed0432a5',
   query: '18d54d7a37f2115aad90ab26d02563f169d55e2703b513bd3d9ca6a1d93891d0',
+  embeddings: '2728a8015fb0226e9e6c8e6abe167d1c0c067bc96244f49b6bd2e579a667873a',
 }
 
-test('re-execution: five training steps, a thousand row gradients, answers and a query have the committed hashes', async () => {
+test('re-execution: five training steps, a thousand row gradients, answers, a query and embeddings have the committed hashes', async () => {
   assert.equal(await reexecute(), EXPECTED)
 })
 

@@ -52,13 +52,15 @@ export function accepted<T>(value: T | StudioRefused): T {
   return value as T
 }
 
+const floatBytes = (x: Float32Array): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength)
+
 export function gradientBytes({ blocks, losses }: RowGradients): Uint8Array {
-  return concat(...[...blocks, losses].map((x) => new Uint8Array(x.buffer, x.byteOffset, x.byteLength)))
+  return concat(...[...blocks, losses].map(floatBytes))
 }
 
 const hash = (bytes: Uint8Array): string => toHex(sha256(bytes)).slice(2)
 
-/** sha-256 of the adapter of five steps, of a thousand rows' gradients, of answers, and of an answer's gradient. */
+/** sha-256 of the adapter of five steps, of a thousand rows' gradients, of answers, of an answer's gradient, of embeddings. */
 export async function reexecute(): Promise<Record<string, string>> {
   const set = taskSet({ seed: 3, rowsPerTask: 100, questionsPerTask: 1 })
   const rows = set.rows.flat()
@@ -69,6 +71,9 @@ export async function reexecute(): Promise<Record<string, string>> {
     const inputs = set.questions.flat().map((row) => row.input)
     const bounds = { maxInputTokens: 40, maxOutputTokens: 8 }
     const answers = accepted(await worker.answerBatch(adapter, inputs, bounds))
+    const texts = [...inputs, ...rows.slice(0, 30).map((row) => concat(row.input, utf8('\n'), row.output))]
+    const trained = accepted(await worker.embed(adapter, texts))
+    const bare = accepted(await worker.embed(null, texts))
     const query = accepted(await worker.queryGradient(adapter, inputs[0]!, answers[0]!))
     return {
       base: hash(smallBase().weights),
@@ -76,6 +81,7 @@ export async function reexecute(): Promise<Record<string, string>> {
       thousandRows: hash(gradientBytes(gradients)),
       answers: hash(concat(...answers.map((answer) => concat(answer.output, Uint8Array.of(answer.tIn, answer.tOut))))),
       query: hash(gradientBytes(query)),
+      embeddings: hash(concat(floatBytes(trained.values), floatBytes(bare.values))),
     }
   } finally {
     await worker.close()
