@@ -1,7 +1,7 @@
-/** IAttribution: settlements, settled attributions, row proofs. */
+/** IAttribution: settlements, settled attributions, their proofs. */
 import { defineNative, type Native } from '../dispatch.ts'
 import { attributionContract } from './contract.ts'
-import { entriesOf, verifyRow } from './proofs.ts'
+import { entriesOf, verifyCitation, verifyRow, verifySpan } from './proofs.ts'
 import { getAttribution, settle, settleVersion } from './settle.ts'
 
 export const attribution: Native = defineNative('IAttribution', attributionContract, {
@@ -9,5 +9,7 @@ export const attribution: Native = defineNative('IAttribution', attributionContr
   settleVersion: (frame, versionId, root) => settleVersion(frame, versionId, root),
   getAttribution,
   verifyRow,
+  verifySpan,
+  verifyCitation,
   entriesOf,
 })

@@ -2,8 +2,9 @@
 import { isRefused } from '../../influence/refusal.ts'
 import { decodeResult, RESULT_ENTRY_BYTES } from '../../influence/result.ts'
 import type { Attribution } from '../../influence/surface.ts'
-import { equal, uintToBytes } from '../../primitives/bytes.ts'
+import { bytesToUint, equal, uintToBytes } from '../../primitives/bytes.ts'
 import { STEP_GAS } from '../limits.ts'
+import { METHOD } from '../model/methods.ts'
 import type { NativeHost } from '../native.ts'
 import { attributionContract, refusalError } from './contract.ts'
 
@@ -22,11 +23,11 @@ export interface ExpectedResult {
   readonly k: bigint
   readonly tau: bigint
   readonly rowCount: bigint
-  readonly indexRoot: Uint8Array
+  readonly sourceRoot: Uint8Array
   readonly queryHash: Uint8Array
+  /** The contextRoot of a result over the rows that the answer cites; zero where it names none. */
+  readonly citationsRoot: Uint8Array
 }
-
-const METHOD: Readonly<Record<Attribution['method'], bigint>> = { datainf: 1n, span: 2n, rag: 3n }
 
 export function checkResult(result: Attribution, expected: ExpectedResult): void {
   checkField('method', expected.method, METHOD[result.method])
@@ -34,8 +35,11 @@ export function checkResult(result: Attribution, expected: ExpectedResult): void
   checkField('K', expected.k, BigInt(result.k))
   checkField('tau', expected.tau, BigInt(result.tau))
   checkField('n', expected.rowCount, BigInt(result.rowCount))
-  checkField('sourceRoot', expected.indexRoot, result.sourceRoot)
+  // Only a benefit is scaled: spans and citations have whole scores.
+  if (expected.method !== METHOD.datainf) checkField('G', 0n, BigInt(result.exponentG))
+  checkField('sourceRoot', expected.sourceRoot, result.sourceRoot)
   checkField('queryHash', expected.queryHash, result.queryHash)
+  if (bytesToUint(expected.citationsRoot) !== 0n) checkField('contextRoot', expected.citationsRoot, result.contextRoot)
 }
 
 function checkField(field: string, expected: Uint8Array | bigint, got: Uint8Array | bigint): void {
@@ -43,4 +47,5 @@ function checkField(field: string, expected: Uint8Array | bigint, got: Uint8Arra
   if (!equal(wanted, found)) throw attributionContract.error('ResultMismatch', field, wanted, found)
 }
 
-const wordOf = (value: Uint8Array | bigint): Uint8Array => (typeof value === 'bigint' ? uintToBytes(value, 32) : value)
+const wordOf = (value: Uint8Array | bigint): Uint8Array =>
+  typeof value === 'bigint' ? uintToBytes(BigInt.asUintN(256, value), 32) : value

@@ -486,12 +486,114 @@ export const attributionAbi = [
         type: "bytes",
       },
     ],
+    name: "verifyCitation",
+    outputs: [
+      {
+        components: [
+          {
+            internalType: "uint32",
+            name: "row",
+            type: "uint32",
+          },
+          {
+            internalType: "int64",
+            name: "score",
+            type: "int64",
+          },
+          {
+            internalType: "bool",
+            name: "isCited",
+            type: "bool",
+          },
+        ],
+        internalType: "struct IAttribution.Citation",
+        name: "citation",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "jobId",
+        type: "uint256",
+      },
+      {
+        internalType: "bytes",
+        name: "result",
+        type: "bytes",
+      },
+      {
+        internalType: "bytes",
+        name: "proof",
+        type: "bytes",
+      },
+    ],
     name: "verifyRow",
     outputs: [
       {
         internalType: "int64",
         name: "score",
         type: "int64",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "jobId",
+        type: "uint256",
+      },
+      {
+        internalType: "bytes",
+        name: "result",
+        type: "bytes",
+      },
+      {
+        internalType: "bytes",
+        name: "proof",
+        type: "bytes",
+      },
+    ],
+    name: "verifySpan",
+    outputs: [
+      {
+        components: [
+          {
+            internalType: "uint32",
+            name: "start",
+            type: "uint32",
+          },
+          {
+            internalType: "uint32",
+            name: "length",
+            type: "uint32",
+          },
+          {
+            internalType: "uint32",
+            name: "info",
+            type: "uint32",
+          },
+          {
+            internalType: "uint32",
+            name: "owner",
+            type: "uint32",
+          },
+          {
+            internalType: "uint64",
+            name: "position",
+            type: "uint64",
+          },
+        ],
+        internalType: "struct IAttribution.Span",
+        name: "span",
+        type: "tuple",
       },
     ],
     stateMutability: "view",

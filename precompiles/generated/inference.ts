@@ -130,6 +130,33 @@ export const inferenceAbi = [
     type: "error",
   },
   {
+    inputs: [
+      {
+        internalType: "uint32",
+        name: "rowCount",
+        type: "uint32",
+      },
+      {
+        internalType: "uint32",
+        name: "row",
+        type: "uint32",
+      },
+    ],
+    name: "CitationOutOfRange",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "place",
+        type: "uint256",
+      },
+    ],
+    name: "CitationsNotAscending",
+    type: "error",
+  },
+  {
     inputs: [],
     name: "EmptyInput",
     type: "error",
@@ -255,6 +282,17 @@ export const inferenceAbi = [
       },
     ],
     name: "NotSystem",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint8",
+        name: "method",
+        type: "uint8",
+      },
+    ],
+    name: "NothingToCite",
     type: "error",
   },
   {
@@ -786,6 +824,25 @@ export const inferenceAbi = [
     inputs: [
       {
         indexed: true,
+        internalType: "uint256",
+        name: "jobId",
+        type: "uint256",
+      },
+      {
+        indexed: false,
+        internalType: "uint32[]",
+        name: "rows",
+        type: "uint32[]",
+      },
+    ],
+    name: "RowsCited",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
         internalType: "uint64",
         name: "providerId",
         type: "uint64",
@@ -1036,6 +1093,21 @@ export const inferenceAbi = [
             type: "uint8",
           },
           {
+            internalType: "uint16",
+            name: "spanTokensMin",
+            type: "uint16",
+          },
+          {
+            internalType: "uint16",
+            name: "spanInfoMin",
+            type: "uint16",
+          },
+          {
+            internalType: "uint16",
+            name: "citationsMax",
+            type: "uint16",
+          },
+          {
             internalType: "uint32",
             name: "inputTokens",
             type: "uint32",
@@ -1053,6 +1125,11 @@ export const inferenceAbi = [
           {
             internalType: "bytes32",
             name: "queryHash",
+            type: "bytes32",
+          },
+          {
+            internalType: "bytes32",
+            name: "citationsRoot",
             type: "bytes32",
           },
         ],
@@ -1304,6 +1381,44 @@ export const inferenceAbi = [
   {
     inputs: [
       {
+        internalType: "uint256",
+        name: "jobId",
+        type: "uint256",
+      },
+      {
+        internalType: "bytes",
+        name: "output",
+        type: "bytes",
+      },
+      {
+        internalType: "uint32",
+        name: "inputTokens",
+        type: "uint32",
+      },
+      {
+        internalType: "uint32",
+        name: "outputTokens",
+        type: "uint32",
+      },
+      {
+        internalType: "bytes32",
+        name: "queryHash",
+        type: "bytes32",
+      },
+      {
+        internalType: "uint32[]",
+        name: "citedRows",
+        type: "uint32[]",
+      },
+    ],
+    name: "respondCiting",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
         internalType: "bytes32[]",
         name: "versions",
         type: "bytes32[]",
@@ -1525,7 +1640,7 @@ export const inferenceStorage = {
       },
       value: {
         kind: "struct",
-        slots: 12,
+        slots: 13,
         fields: {
           requester: {
             slot: 0n,
@@ -1745,6 +1860,30 @@ export const inferenceStorage = {
               bytes: 4,
             },
           },
+          spanTokensMin: {
+            slot: 6n,
+            offset: 24,
+            type: {
+              kind: "uint",
+              bytes: 2,
+            },
+          },
+          spanInfoMin: {
+            slot: 6n,
+            offset: 26,
+            type: {
+              kind: "uint",
+              bytes: 2,
+            },
+          },
+          citationsMax: {
+            slot: 6n,
+            offset: 28,
+            type: {
+              kind: "uint",
+              bytes: 2,
+            },
+          },
           inputHash: {
             slot: 7n,
             offset: 0,
@@ -1769,15 +1908,23 @@ export const inferenceStorage = {
               bytes: 32,
             },
           },
-          callbackData: {
+          citationsRoot: {
             slot: 10n,
+            offset: 0,
+            type: {
+              kind: "fixedBytes",
+              bytes: 32,
+            },
+          },
+          callbackData: {
+            slot: 11n,
             offset: 0,
             type: {
               kind: "bytes",
             },
           },
           output: {
-            slot: 11n,
+            slot: 12n,
             offset: 0,
             type: {
               kind: "bytes",

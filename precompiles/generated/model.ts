@@ -96,38 +96,6 @@ export const modelAbi = [
     inputs: [
       {
         internalType: "uint256",
-        name: "expectedBytes",
-        type: "uint256",
-      },
-      {
-        internalType: "uint256",
-        name: "gotBytes",
-        type: "uint256",
-      },
-    ],
-    name: "IndexSizeMismatch",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
-        name: "maxBytes",
-        type: "uint256",
-      },
-      {
-        internalType: "uint256",
-        name: "gotBytes",
-        type: "uint256",
-      },
-    ],
-    name: "IndexTooLarge",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
-        internalType: "uint256",
         name: "providerBps",
         type: "uint256",
       },
@@ -271,6 +239,38 @@ export const modelAbi = [
       },
     ],
     name: "SharesNotWhole",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "expectedBytes",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "gotBytes",
+        type: "uint256",
+      },
+    ],
+    name: "SourceSizeMismatch",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "maxBytes",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "gotBytes",
+        type: "uint256",
+      },
+    ],
+    name: "SourceTooLarge",
     type: "error",
   },
   {
@@ -651,7 +651,7 @@ export const modelAbi = [
       {
         indexed: false,
         internalType: "bytes32",
-        name: "indexRoot",
+        name: "sourceRoot",
         type: "bytes32",
       },
       {
@@ -715,7 +715,7 @@ export const modelAbi = [
               },
             ],
             internalType: "struct IModel.ContentRef",
-            name: "index",
+            name: "source",
             type: "tuple",
           },
           {
@@ -732,6 +732,11 @@ export const modelAbi = [
             internalType: "uint8",
             name: "method",
             type: "uint8",
+          },
+          {
+            internalType: "bytes32",
+            name: "saRoot",
+            type: "bytes32",
           },
           {
             internalType: "bytes32",
@@ -783,7 +788,7 @@ export const modelAbi = [
       {
         indexed: false,
         internalType: "bytes32",
-        name: "indexRoot",
+        name: "sourceRoot",
         type: "bytes32",
       },
     ],
@@ -825,7 +830,7 @@ export const modelAbi = [
     inputs: [
       {
         internalType: "uint64",
-        name: "indexBytes",
+        name: "sourceBytes",
         type: "uint64",
       },
     ],
@@ -1039,7 +1044,7 @@ export const modelAbi = [
           },
           {
             internalType: "bytes32",
-            name: "indexRoot",
+            name: "sourceRoot",
             type: "bytes32",
           },
           {
@@ -1102,7 +1107,7 @@ export const modelAbi = [
                   },
                 ],
                 internalType: "struct IModel.ContentRef",
-                name: "index",
+                name: "source",
                 type: "tuple",
               },
               {
@@ -1119,6 +1124,11 @@ export const modelAbi = [
                 internalType: "uint8",
                 name: "method",
                 type: "uint8",
+              },
+              {
+                internalType: "bytes32",
+                name: "saRoot",
+                type: "bytes32",
               },
               {
                 internalType: "bytes32",
@@ -1363,7 +1373,7 @@ export const modelAbi = [
               },
             ],
             internalType: "struct IModel.ContentRef",
-            name: "index",
+            name: "source",
             type: "tuple",
           },
           {
@@ -1380,6 +1390,11 @@ export const modelAbi = [
             internalType: "uint8",
             name: "method",
             type: "uint8",
+          },
+          {
+            internalType: "bytes32",
+            name: "saRoot",
+            type: "bytes32",
           },
           {
             internalType: "bytes32",
@@ -1558,7 +1573,7 @@ export const modelAbi = [
           },
           {
             internalType: "bytes32",
-            name: "indexRoot",
+            name: "sourceRoot",
             type: "bytes32",
           },
           {
@@ -1933,7 +1948,7 @@ export const modelStorage = {
       },
       value: {
         kind: "struct",
-        slots: 11,
+        slots: 12,
         fields: {
           state: {
             slot: 0n,
@@ -1991,7 +2006,7 @@ export const modelStorage = {
               bytes: 1,
             },
           },
-          indexRoot: {
+          sourceRoot: {
             slot: 1n,
             offset: 0,
             type: {
@@ -2039,7 +2054,7 @@ export const modelStorage = {
               bytes: 32,
             },
           },
-          indexDigest: {
+          sourceDigest: {
             slot: 7n,
             offset: 0,
             type: {
@@ -2047,16 +2062,24 @@ export const modelStorage = {
               bytes: 32,
             },
           },
-          adapterBytes: {
+          saRoot: {
             slot: 8n,
+            offset: 0,
+            type: {
+              kind: "fixedBytes",
+              bytes: 32,
+            },
+          },
+          adapterBytes: {
+            slot: 9n,
             offset: 0,
             type: {
               kind: "uint",
               bytes: 8,
             },
           },
-          indexBytes: {
-            slot: 8n,
+          sourceBytes: {
+            slot: 9n,
             offset: 8,
             type: {
               kind: "uint",
@@ -2064,7 +2087,7 @@ export const modelStorage = {
             },
           },
           datanets: {
-            slot: 9n,
+            slot: 10n,
             offset: 0,
             type: {
               kind: "dynamicArray",
@@ -2093,7 +2116,7 @@ export const modelStorage = {
             },
           },
           parents: {
-            slot: 10n,
+            slot: 11n,
             offset: 0,
             type: {
               kind: "dynamicArray",

@@ -67,14 +67,25 @@ interface IInference is INative {
         IModel.Rates rates;
         uint256 platformFlatWei;
         uint16 platformBps;
-        /// Attribution parameters as they were at the request.
+        /// Attribution parameters as they were at the request; 0 where the version's method has none.
         uint16 k;
+        /// Guard threshold: datainf and rag.
         uint16 tau;
+        /// Levelling: datainf.
         uint8 level;
+        /// Shortest span in tokens, and its least information in bits: span.
+        uint16 spanTokensMin;
+        uint16 spanInfoMin;
+        /// Chunks that are retrieved, and so may be cited: rag.
+        uint16 citationsMax;
         uint32 inputTokens;
         uint32 outputTokens;
         bytes32 outputHash;
+        /// Of the gradient (datainf), of the answer's tokens (span: keccak256(0x37 ‖ …)), of the question's embedding (rag).
         bytes32 queryHash;
+        /// rag: what the result's contextRoot must be, keccak256(0x40 ‖ queryHash ‖ u16 citationsMax ‖ u16 count ‖ u32 rows …)
+        /// with little-endian integers; zero when no row was named, and then all retrieved rows count as cited.
+        bytes32 citationsRoot;
     }
 
     /// @notice One row's payee: 0 when the row was withdrawn and its weight is the treasury's.
@@ -103,6 +114,8 @@ interface IInference is INative {
         bytes32 queryHash,
         uint64 attestBy
     );
+    /// @notice The chunks that an answer names as its sources, ascending; emitted with the JobAnswered of a rag version.
+    event RowsCited(uint256 indexed jobId, uint32[] rows);
     event JobSettled(uint256 indexed jobId, uint64 indexed providerId, uint256 feeWei, uint256 refundWei);
     event JobRefunded(uint256 indexed jobId, address indexed requester, JobState from, uint256 refundWei);
     event ProviderSlashed(uint64 indexed providerId, uint256 indexed jobId, uint256 slashWei);
@@ -130,6 +143,11 @@ interface IInference is INative {
     error AnswerByOutOfBounds(uint256 min, uint256 max, uint256 got);
     error TooLate(uint256 deadline, uint256 timestamp);
     error TooEarly(uint256 deadline, uint256 timestamp);
+    /// @notice The version's method cites no rows.
+    error NothingToCite(uint8 method);
+    /// @notice Cited rows must be ascending and distinct; `place` is the first that is not above the one before.
+    error CitationsNotAscending(uint256 place);
+    error CitationOutOfRange(uint32 rowCount, uint32 row);
     error CallbackGasTooHigh(uint256 max, uint256 got);
     /// @notice Callback gas or data without a callback, or a callback to a native contract.
     error BadCallback(address callback, uint32 callbackGas);
@@ -158,9 +176,23 @@ interface IInference is INative {
     /// @notice Open → Taken; by a bonded provider that serves the version.
     function accept(uint256 jobId) external;
 
-    /// @notice Taken → Answered; by the provider that accepted, until answerBy.
+    /// @notice Taken → Answered; by the provider that accepted, until answerBy. For a rag version: all retrieved rows count
+    /// as cited.
+    /// @param queryHash See `Job.queryHash`.
     function respond(uint256 jobId, bytes calldata output, uint32 inputTokens, uint32 outputTokens, bytes32 queryHash)
         external;
+
+    /// @notice As `respond`, for a rag version, naming the chunks that stood before the question.
+    /// @param citedRows Places in the retrieval index: ascending, distinct, at most the job's citationsMax. Empty: all
+    /// retrieved rows count as cited.
+    function respondCiting(
+        uint256 jobId,
+        bytes calldata output,
+        uint32 inputTokens,
+        uint32 outputTokens,
+        bytes32 queryHash,
+        uint32[] calldata citedRows
+    ) external;
 
     /// @notice Open → Refunded; by the requester.
     function cancel(uint256 jobId) external;

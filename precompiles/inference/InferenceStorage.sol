@@ -35,9 +35,13 @@ contract InferenceStorage {
         uint32 outputTokens;
         address callback;
         uint32 callbackGas;
+        uint16 spanTokensMin;
+        uint16 spanInfoMin;
+        uint16 citationsMax;
         bytes32 inputHash;
         bytes32 outputHash;
         bytes32 queryHash;
+        bytes32 citationsRoot;
         bytes callbackData;
         /// Kept only for jobs with a callback, which needs it at settlement.
         bytes output;

@@ -3,7 +3,7 @@ import { contributorContract } from '../contributor/contract.ts'
 import { defineNative, type Frame, type Native } from '../dispatch.ts'
 import { inferenceContract } from './contract.ts'
 import { findJob, openInference } from './jobStore.ts'
-import { accept, cancel, expire, reportCallback, respond, settleJob } from './jobs.ts'
+import { accept, cancel, expire, reportCallback, settleJob } from './jobs.ts'
 import {
   addBond,
   isServed,
@@ -14,6 +14,7 @@ import {
   unregisterProvider,
 } from './providers.ts'
 import { escrowFor, request } from './request.ts'
+import { respond, respondCiting } from './respond.ts'
 
 function getJob({ host }: Frame, jobId: bigint) {
   const { place } = findJob(host, jobId)
@@ -36,6 +37,8 @@ export const inference: Native = defineNative('IInference', inferenceContract, {
   accept,
   respond: (frame, jobId, output, inputTokens, outputTokens, queryHash) =>
     respond(frame, jobId, { output, inputTokens, outputTokens, queryHash }),
+  respondCiting: (frame, jobId, output, inputTokens, outputTokens, queryHash, citedRows) =>
+    respondCiting(frame, jobId, { output, inputTokens, outputTokens, queryHash }, citedRows),
   cancel,
   expire,
   settleJob,

@@ -1,4 +1,4 @@
-/** What happens to a job between its request and its end: accept, respond, cancel, expire, settle. */
+/** What happens to a job between its request and its end: accept, cancel, expire, settle; respond.ts has the answer. */
 import { equal } from '../../primitives/bytes.ts'
 import type { FunctionArgs } from '../abiTypes.ts'
 import { ATTRIBUTION_ADDRESS } from '../addresses.ts'
@@ -7,12 +7,11 @@ import { type Frame, nativeErrors } from '../dispatch.ts'
 import { feeSplitContract } from '../feeSplit/contract.ts'
 import { feeOf, shareOf } from '../feeSplit/split.ts'
 import type { inferenceAbi } from '../generated/inference.ts'
-import { CALLBACK_OUTPUT_BYTES_MAX, JOB_BYTES_MAX, PAYEES_MAX } from '../limits.ts'
+import { PAYEES_MAX } from '../limits.ts'
 import { readParam } from '../params/contract.ts'
 import { encodeCallback, inferenceContract, JOB_STATE } from './contract.ts'
 import { bookLiabilities, type FoundJob, findJob, findJobIn, openInference } from './jobStore.ts'
 import { countJob, findProvider, requireServed } from './providers.ts'
-import { checkBytes, checkTokens } from './request.ts'
 
 type Payees = FunctionArgs<typeof inferenceAbi, 'settleJob'>[1]
 
@@ -33,35 +32,6 @@ export function accept(frame: Frame, jobId: bigint): void {
   place.store({ state: JOB_STATE.taken, provider: providerId })
   countJob(host, providerId, 1n)
   inferenceContract.emit(host, 'JobAccepted', { jobId, providerId })
-}
-
-export interface Answer {
-  readonly output: Uint8Array
-  readonly inputTokens: bigint
-  readonly outputTokens: bigint
-  readonly queryHash: Uint8Array
-}
-
-/** A provider keeps the right to answer what it accepted, whatever became of its registration or the model. */
-export function respond(frame: Frame, jobId: bigint, answer: Answer): void {
-  const { host, call } = frame
-  const { output, inputTokens, outputTokens, queryHash } = answer
-  checkBytes('output', JOB_BYTES_MAX, output)
-  const { providerId } = findProvider(frame)
-  const { place } = findJobIn(host, jobId, [JOB_STATE.taken])
-  const job = place.load()
-  if (job.provider !== providerId) throw inferenceContract.error('NotAcceptor', job.provider, providerId)
-  if (call.block.timestamp > job.answerBy) throw inferenceContract.error('TooLate', job.answerBy, call.block.timestamp)
-  checkTokens('inputTokens', job.maxInputTokens, inputTokens)
-  checkTokens('outputTokens', job.maxOutputTokens, outputTokens)
-  if (!equal(job.callback, NOBODY)) {
-    checkBytes('output', CALLBACK_OUTPUT_BYTES_MAX, output)
-    place.output.set(output)
-  }
-  const outputHash = host.keccak(output)
-  const attestBy = call.block.timestamp + readParam(host, 'attestationWindowS')
-  place.store({ state: JOB_STATE.answered, attestBy, inputTokens, outputTokens, outputHash, queryHash })
-  inferenceContract.emit(host, 'JobAnswered', { jobId, providerId, outputHash, ...answer, attestBy })
 }
 
 export function cancel(frame: Frame, jobId: bigint): void {

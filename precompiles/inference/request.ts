@@ -7,6 +7,7 @@ import { feeOf, type Rates } from '../feeSplit/split.ts'
 import type { inferenceAbi } from '../generated/inference.ts'
 import { CALLBACK_DATA_BYTES_MAX, CALLBACK_TOKENS_MAX, JOB_BYTES_MAX } from '../limits.ts'
 import { termsOf } from '../model/contract.ts'
+import { METHOD } from '../model/methods.ts'
 import type { NativeHost } from '../native.ts'
 import { readParams } from '../params/contract.ts'
 import { inferenceContract, JOB_STATE } from './contract.ts'
@@ -24,7 +25,11 @@ const SETTINGS = [
   'platformBps',
   'attributionK',
   'guardTau',
+  'retrievalTau',
   'level',
+  'spanTokensMin',
+  'spanInfoMin',
+  'citationsMax',
   'answerDelayMinS',
   'answerDelayMaxS',
   'callbackGasMax',
@@ -67,28 +72,44 @@ export function request(frame: Frame, wanted: Request): bigint {
   const escrowWei = call.valueWei
   if (escrowWei < feeWei + callbackWei) throw inferenceContract.error('EscrowTooSmall', feeWei + callbackWei, escrowWei)
   if (escrowWei > ESCROW_WEI_MAX) throw inferenceContract.error('EscrowTooLarge', ESCROW_WEI_MAX, escrowWei)
-  const jobId = openJob(frame, wanted, terms.rates, { ...settings, callbackWei })
+  const jobId = openJob(frame, wanted, terms, { ...settings, callbackWei })
   bookLiabilities(host, escrowWei)
   const { versionId } = wanted
   inferenceContract.emit(host, 'JobRequested', { jobId, versionId, requester: call.caller, escrowWei, request: wanted })
   return jobId
 }
 
-function openJob(frame: Frame, wanted: Request, rates: Rates, frozen: Settings & { callbackWei: bigint }): bigint {
+/** The parameters that the version's method uses (influence.md §6 to §8); the others stay 0 in the job. */
+function methodSettings(method: bigint, settings: Settings) {
+  const { attributionK: k, guardTau: tau, retrievalTau, level, spanTokensMin, spanInfoMin, citationsMax } = settings
+  if (method === METHOD.span) return { k, tau: 0n, level: 0n, spanTokensMin, spanInfoMin, citationsMax: 0n }
+  const noSpans = { spanTokensMin: 0n, spanInfoMin: 0n }
+  if (method === METHOD.rag) return { k, tau: retrievalTau, level: 0n, ...noSpans, citationsMax }
+  return { k, tau, level, ...noSpans, citationsMax: 0n }
+}
+
+function openJob(
+  frame: Frame,
+  wanted: Request,
+  { rates, method }: { readonly rates: Rates; readonly method: bigint },
+  frozen: Settings & { callbackWei: bigint },
+): bigint {
   const { host, call } = frame
   const { jobCount, jobs } = openInference(host)
   const jobId = jobCount.get() + 1n
   jobCount.set(jobId)
   const { versionId, maxInputTokens, maxOutputTokens, answerBy, callback, callbackGas, callbackData } = wanted
-  const { platformFlatWei, platformBps, attributionK: k, guardTau: tau, level, callbackWei } = frozen
+  const { platformFlatWei, platformBps, callbackWei } = frozen
+  const { spanTokensMin, spanInfoMin, citationsMax, ...attributed } = methodSettings(method, frozen)
   const place = jobs.at(jobId)
   place.store({
     ...{ requester: call.caller, state: JOB_STATE.open, maxInputTokens, maxOutputTokens },
     ...{ versionId, inputHash: host.keccak(wanted.input) },
     ...{ wantedProvider: wanted.provider, provider: 0n, answerBy, attestBy: 0n },
     ...{ escrowWei: call.valueWei, callbackWei },
-    ...{ platformFlatWei, platformBps, k, tau, level, inputTokens: 0n, outputTokens: 0n },
+    ...{ platformFlatWei, platformBps, ...attributed, inputTokens: 0n, outputTokens: 0n },
   })
+  if (method !== METHOD.datainf) place.store({ spanTokensMin, spanInfoMin, citationsMax })
   place.rates.store(rates)
   if (!equal(callback, NOBODY)) place.store({ callback, callbackGas, callbackData })
   return jobId

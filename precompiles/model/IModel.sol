@@ -72,14 +72,18 @@ interface IModel is INative {
         /// At most one version of each Datanet; their order is the order of rows and of guardSeed.
         DatanetVersion[] datanets;
         bytes32 baseHash;
+        /// Zero for an answer by the bare base model.
         ContentRef adapter;
-        ContentRef index;
-        /// Zero for UTF-8 bytes.
+        /// What answers are attributed to: the gradient index (datainf), the corpus file (span), the retrieval index (rag).
+        ContentRef source;
+        /// Zero for UTF-8 bytes; span: of the tokens in which the corpus and every answer are written.
         bytes32 tokenizerHash;
-        /// 1 = the deterministic studio engine.
+        /// 1 = the deterministic studio engine; 0 = any other, whose answers are attributed by span only.
         uint8 engine;
-        /// 1 = datainf.
+        /// 1 = datainf, 2 = span, 3 = rag.
         uint8 method;
+        /// Root of the corpus' suffix array; zero unless the method is span.
+        bytes32 saRoot;
         /// sha-256 of the evaluation record.
         bytes32 evaluation;
         Parent[] parents;
@@ -111,9 +115,10 @@ interface IModel is INative {
         uint64 modelId;
         uint64 number;
         uint64 registeredBlock;
-        /// Rows in the index.
+        /// Rows of the source: of the index or corpus, or chunks of the retrieval index.
         uint32 rowCount;
-        bytes32 indexRoot;
+        /// keccak256(0x12 ‖ header) of an index, keccak256(0x30 ‖ header ‖ saRoot) of a corpus.
+        bytes32 sourceRoot;
         bytes32 guardSeed;
         VersionSpec spec;
     }
@@ -127,7 +132,7 @@ interface IModel is INative {
         uint8 engine;
         uint8 method;
         uint32 rowCount;
-        bytes32 indexRoot;
+        bytes32 sourceRoot;
         /// In force now.
         Rates rates;
         DatanetVersion[] datanets;
@@ -136,11 +141,11 @@ interface IModel is INative {
 
     event ModelProposed(uint64 indexed modelId, uint64 indexed ownerId, uint256 stakeWei, Proposal proposal);
     event ModelStateChanged(uint64 indexed modelId, State from, State to);
-    /// @notice The header is the record: whoever wants to check the index starts from it.
+    /// @notice The header is the record: whoever wants to check the source starts from it.
     event VersionRegistered(
-        uint64 indexed modelId, bytes32 indexed versionId, uint64 number, bytes32 indexRoot, bytes header, VersionSpec spec
+        uint64 indexed modelId, bytes32 indexed versionId, uint64 number, bytes32 sourceRoot, bytes header, VersionSpec spec
     );
-    event VersionServing(uint64 indexed modelId, bytes32 indexed versionId, bytes32 indexRoot);
+    event VersionServing(uint64 indexed modelId, bytes32 indexed versionId, bytes32 sourceRoot);
     event RatesSet(uint64 indexed modelId, Rates rates, uint64 effectiveAt);
 
     error UnknownModel(uint64 modelId);
@@ -154,9 +159,9 @@ interface IModel is INative {
     error TextTooLong(string field, uint256 maxBytes, uint256 gotBytes);
     error SharesNotWhole(uint256 sumBps);
     error ShareOutOfBounds(string share, uint256 minBps, uint256 maxBps, uint256 gotBps);
-    /// @notice The index header itself is not well-formed; code and words of influence.md §11.
+    /// @notice The source's header itself is not well-formed; code and words of influence.md §11.
     error BadHeader(string code, string expected, string got);
-    /// @notice A field of the header differs from what the chain knows.
+    /// @notice A field of the header (or saRoot, which stands beside a corpus header) differs from what the chain knows.
     error HeaderMismatch(string field, bytes32 expected, bytes32 got);
     error BaseMismatch(bytes32 expected, bytes32 got);
     error NoDatanets();
@@ -164,8 +169,8 @@ interface IModel is INative {
     error UnsupportedMethod(uint8 method);
     /// @notice This engine's answers cannot be attributed by this method.
     error UnsupportedEngine(uint8 engine, uint8 method);
-    error IndexTooLarge(uint256 maxBytes, uint256 gotBytes);
-    error IndexSizeMismatch(uint256 expectedBytes, uint256 gotBytes);
+    error SourceTooLarge(uint256 maxBytes, uint256 gotBytes);
+    error SourceSizeMismatch(uint256 expectedBytes, uint256 gotBytes);
     error DuplicateParent(bytes32 versionId);
     error ZeroRoyalty(bytes32 versionId);
     error RoyaltiesTooHigh(uint256 maxBps, uint256 gotBps);
@@ -187,8 +192,12 @@ interface IModel is INative {
     function startTraining(uint64 modelId) external;
 
     /// @notice Registers the next version of a model in Training or Deployed; by the owner.
-    /// @param header The 176 bytes with which the index file begins; must carry `versionIdOf(modelId, number)`.
-    /// The value must be `depositFor(spec.index.sizeBytes)`; it comes back when the model retires.
+    /// @param header The 176 bytes with which the source file begins. An index header must carry
+    /// `versionIdOf(modelId, number)`; a corpus header the row count of the named Datanet versions and the spec's tokenizer.
+    /// The value must be `depositFor(spec.source.sizeBytes)`; it comes back when the model retires.
+    /// @dev A corpus holds, row by row in the order of their order keys, the *output* text of the rows as UTF-8 bytes: what a
+    /// contributor wrote as an answer is what an answer can repeat. A row withdrawn before the corpus was built keeps its
+    /// place with no text. A chunk of a retrieval index is a piece of one row (studio/chunks.ts).
     function registerVersion(uint64 modelId, bytes calldata header, VersionSpec calldata spec)
         external
         payable
@@ -217,8 +226,8 @@ interface IModel is INative {
     /// @notice keccak256(chainId[32] ‖ modelId[32] ‖ number[8]); known before the version exists.
     function versionIdOf(uint64 modelId, uint64 number) external view returns (bytes32);
 
-    /// @notice Deposit for an index of so many bytes: per started MiB.
-    function depositFor(uint64 indexBytes) external view returns (uint256 depositWei);
+    /// @notice Deposit for a source file of so many bytes: per started MiB.
+    function depositFor(uint64 sourceBytes) external view returns (uint256 depositWei);
 
     /// @notice Wei owed to owners: stakes and deposits. Never above this contract's balance.
     function liabilities() external view returns (uint256);

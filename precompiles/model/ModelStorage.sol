@@ -32,15 +32,16 @@ contract ModelStorage {
         uint32 rowCount;
         uint8 engine;
         uint8 method;
-        bytes32 indexRoot;
+        bytes32 sourceRoot;
         bytes32 guardSeed;
         bytes32 baseHash;
         bytes32 tokenizerHash;
         bytes32 evaluation;
         bytes32 adapterDigest;
-        bytes32 indexDigest;
+        bytes32 sourceDigest;
+        bytes32 saRoot;
         uint64 adapterBytes;
-        uint64 indexBytes;
+        uint64 sourceBytes;
         IModel.DatanetVersion[] datanets;
         IModel.Parent[] parents;
     }

@@ -23,6 +23,6 @@ export const model: Native = defineNative('IModel', modelContract, {
   termsOf,
   lineage,
   versionIdOf: ({ host }, modelId, number) => versionIdOf(host, modelId, number),
-  depositFor: ({ host }, indexBytes) => depositOf(indexBytes, readParam(host, 'indexDepositWeiPerMib')),
+  depositFor: ({ host }, sourceBytes) => depositOf(sourceBytes, readParam(host, 'indexDepositWeiPerMib')),
   liabilities: ({ host }) => openModels(host).liabilities.get(),
 })

@@ -1,5 +1,4 @@
 /** Versions of a model: registration with its checks, attestation, and their ids (economy.md "Models"). */
-import { indexRootOf } from '../../influence/indexFile.ts'
 import { concat, equal, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import type { FunctionArgs } from '../abiTypes.ts'
 import { ATTRIBUTION_ADDRESS } from '../addresses.ts'
@@ -10,7 +9,6 @@ import { MODEL_DATANETS_MAX, PARENTS_MAX, ROYALTIES_BPS_MAX, STEP_GAS } from '..
 import type { NativeHost } from '../native.ts'
 import { readParams } from '../params/contract.ts'
 import { modelContract } from './contract.ts'
-import { checkHeader } from './indexHeader.ts'
 import {
   bookLiabilities,
   type FoundModel,
@@ -20,15 +18,14 @@ import {
   openModels,
   VERSION_STATE,
 } from './lifeCycle.ts'
+import { ENGINE, METHOD } from './methods.ts'
 import { checkModelPart, ratesAt } from './rates.ts'
+import { checkSource } from './sourceHeader.ts'
 import { readDatanetVersions } from './trainingRows.ts'
 
 export type VersionSpec = FunctionArgs<typeof modelAbi, 'registerVersion'>[2]
 type Parent = VersionSpec['parents'][number]
 
-/** `IModel.VersionSpec` values that this chain attests: the studio's engine by datainf (influence.md §12). */
-const ENGINE_STUDIO = 1n
-const METHOD_DATAINF = 1n
 const MIB = 1n << 20n
 
 /** keccak256(chainId[32] ‖ modelId[32] ‖ number[8]). */
@@ -37,7 +34,8 @@ export function versionIdOf(host: NativeHost, modelId: bigint, number: bigint): 
 }
 
 /** Per started MiB. */
-export const depositOf = (indexBytes: bigint, weiPerMib: bigint): bigint => ((indexBytes + MIB - 1n) / MIB) * weiPerMib
+export const depositOf = (sourceBytes: bigint, weiPerMib: bigint): bigint =>
+  ((sourceBytes + MIB - 1n) / MIB) * weiPerMib
 
 export function registerVersion(
   frame: Frame,
@@ -49,27 +47,29 @@ export function registerVersion(
   const model = findOwned(frame, modelId)
   makeMove(host, model, 'registerVersion')
   checkSpec(model, spec)
-  const settings = readParams(host, ['guardTau', 'clipBits', 'indexBytesMax', 'indexDepositWeiPerMib'])
+  const settings = readParams(host, ['guardTau', 'retrievalTau', 'clipBits', 'indexBytesMax', 'indexDepositWeiPerMib'])
   takeDeposit(frame, model, spec, settings)
   const number = model.place.versionCount.get() + 1n
   const versionId = versionIdOf(host, modelId, number)
   const trained = readDatanetVersions(host, spec.datanets)
-  const { guardTau: tau, clipBits: clip } = settings
-  const parsed = checkHeader(host, header, { ...trained, versionId, tau, clip, indexBytes: spec.index.sizeBytes })
+  const tau = spec.method === METHOD.rag ? settings.retrievalTau : settings.guardTau
+  const { clipBits: clip } = settings
+  const source = checkSource(host, header, spec, { ...trained, versionId, tau, clip })
   const royaltiesBps = checkParents(host, spec.parents)
   holdRoyalties(frame, model, royaltiesBps)
-  const indexRoot = indexRootOf(header, (data) => host.keccak(data))
-  const facts = { modelId, number, indexRoot, guardSeed: parsed.guardSeed, rowCount: BigInt(parsed.rowCount) }
-  storeVersion(host, versionId, spec, { ...facts, registeredBlock: call.block.number })
+  storeVersion(host, versionId, spec, { ...source, modelId, number, registeredBlock: call.block.number })
   model.place.versionCount.set(number)
-  modelContract.emit(host, 'VersionRegistered', { modelId, versionId, number, indexRoot, header, spec })
+  const { sourceRoot } = source
+  modelContract.emit(host, 'VersionRegistered', { modelId, versionId, number, sourceRoot, header, spec })
   host.charge(STEP_GAS * BigInt(spec.datanets.length + spec.parents.length))
   return [versionId, number] as const
 }
 
 function checkSpec(model: FoundModel, spec: VersionSpec): void {
-  if (spec.method !== METHOD_DATAINF) throw modelContract.error('UnsupportedMethod', spec.method)
-  if (spec.engine !== ENGINE_STUDIO) throw modelContract.error('UnsupportedEngine', spec.engine, spec.method)
+  if (!Object.values<bigint>(METHOD).includes(spec.method)) throw modelContract.error('UnsupportedMethod', spec.method)
+  // Nobody can re-execute another engine's gradient or embedding; spans follow from the posted answer (influence.md §12).
+  const isAttestable = spec.engine === ENGINE.studio || (spec.engine === ENGINE.other && spec.method === METHOD.span)
+  if (!isAttestable) throw modelContract.error('UnsupportedEngine', spec.engine, spec.method)
   requireAtMost(spec.datanets, MODEL_DATANETS_MAX)
   requireAtMost(spec.parents, PARENTS_MAX)
   if (spec.datanets.length === 0) throw modelContract.error('NoDatanets')
@@ -85,12 +85,12 @@ function checkSpec(model: FoundModel, spec: VersionSpec): void {
 function takeDeposit(
   { host, call }: Frame,
   model: FoundModel,
-  { index }: VersionSpec,
+  { source }: VersionSpec,
   settings: { readonly indexBytesMax: bigint; readonly indexDepositWeiPerMib: bigint },
 ): void {
   const { indexBytesMax } = settings
-  if (index.sizeBytes > indexBytesMax) throw modelContract.error('IndexTooLarge', indexBytesMax, index.sizeBytes)
-  const depositWei = depositOf(index.sizeBytes, settings.indexDepositWeiPerMib)
+  if (source.sizeBytes > indexBytesMax) throw modelContract.error('SourceTooLarge', indexBytesMax, source.sizeBytes)
+  const depositWei = depositOf(source.sizeBytes, settings.indexDepositWeiPerMib)
   if (call.valueWei !== depositWei) throw modelContract.error('WrongDeposit', depositWei, call.valueWei)
   if (depositWei > 0n) model.place.depositWei.set(model.place.depositWei.get() + depositWei)
   bookLiabilities(host, depositWei)
@@ -126,16 +126,16 @@ interface VersionFacts {
   readonly number: bigint
   readonly registeredBlock: bigint
   readonly rowCount: bigint
-  readonly indexRoot: Uint8Array
+  readonly sourceRoot: Uint8Array
   readonly guardSeed: Uint8Array
 }
 
 function storeVersion(host: NativeHost, versionId: Uint8Array, spec: VersionSpec, facts: VersionFacts): void {
   const place = openModels(host).versions.at(versionId)
-  const { baseHash, tokenizerHash, engine, method, evaluation, adapter, index } = spec
-  const content = { adapterDigest: adapter.digest, indexDigest: index.digest }
-  const sizes = { adapterBytes: adapter.sizeBytes, indexBytes: index.sizeBytes }
-  const described = { baseHash, tokenizerHash, engine, method, evaluation, ...content, ...sizes }
+  const { baseHash, tokenizerHash, engine, method, evaluation, adapter, source, saRoot } = spec
+  const content = { adapterDigest: adapter.digest, sourceDigest: source.digest }
+  const sizes = { adapterBytes: adapter.sizeBytes, sourceBytes: source.sizeBytes }
+  const described = { baseHash, tokenizerHash, engine, method, evaluation, saRoot, ...content, ...sizes }
   place.store({ state: VERSION_STATE.registered, ...facts, ...described })
   for (const datanet of spec.datanets) place.datanets.push().store(datanet)
   for (const parent of spec.parents) place.parents.push().store(parent)
@@ -149,16 +149,16 @@ export function findVersion(host: NativeHost, versionId: Uint8Array) {
   return { place, state }
 }
 
-/** A quorum has checked the index: the version may serve, and with the first one the model is deployed. */
+/** A quorum has checked the source: the version may serve, and with the first one the model is deployed. */
 export function attestVersion({ host, call }: Frame, versionId: Uint8Array, root: Uint8Array): void {
   if (!equal(call.caller, ATTRIBUTION_ADDRESS)) throw nativeErrors.error('NotNative', call.caller)
   const { place, state } = findVersion(host, versionId)
   if (state !== VERSION_STATE.registered) throw modelContract.error('WrongVersionState', versionId, state)
-  const indexRoot = place.indexRoot.get()
-  if (!equal(indexRoot, root)) throw modelContract.error('RootMismatch', indexRoot, root)
+  const sourceRoot = place.sourceRoot.get()
+  if (!equal(sourceRoot, root)) throw modelContract.error('RootMismatch', sourceRoot, root)
   const model = findModel(host, place.modelId.get())
   makeMove(host, model, 'attest')
   place.state.set(VERSION_STATE.serving)
   model.place.servingVersion.set(versionId)
-  modelContract.emit(host, 'VersionServing', { modelId: model.modelId, versionId, indexRoot })
+  modelContract.emit(host, 'VersionServing', { modelId: model.modelId, versionId, sourceRoot })
 }

@@ -19,15 +19,15 @@ export function getVersion({ host }: Frame, versionId: Uint8Array) {
   const { place } = findVersion(host, versionId)
   const values = place.load()
   const adapter = { digest: values.adapterDigest, sizeBytes: values.adapterBytes }
-  const index = { digest: values.indexDigest, sizeBytes: values.indexBytes }
-  const spec = { ...values, adapter, index, datanets: datanetsOf(host, place), parents: parentsOf(host, place) }
+  const source = { digest: values.sourceDigest, sizeBytes: values.sourceBytes }
+  const spec = { ...values, adapter, source, datanets: datanetsOf(host, place), parents: parentsOf(host, place) }
   return { ...values, spec }
 }
 
 /** All that a request or a settlement asks, so that it takes one call. */
 export function termsOf({ host, call }: Frame, versionId: Uint8Array) {
   const { place, state } = findVersion(host, versionId)
-  const { modelId, engine, method, rowCount, indexRoot } = place.load()
+  const { modelId, engine, method, rowCount, sourceRoot } = place.load()
   const model = findModel(host, modelId)
   return {
     modelId,
@@ -36,7 +36,7 @@ export function termsOf({ host, call }: Frame, versionId: Uint8Array) {
     engine,
     method,
     rowCount,
-    indexRoot,
+    sourceRoot,
     rates: ratesAt(model, call.block.timestamp).rates,
     datanets: datanetsOf(host, place),
     parents: parentsOf(host, place),

@@ -76,6 +76,10 @@ export const PARAMETERS = [
   parameter('unbondingS', 's', 60, 60n * DAY_S, 14n * DAY_S),
   parameter('slashBps', 'bps', 1, 10_000, 500),
   parameter('reporterRewardWeiMax', 'wei', 0, 1_000_000n * OPEN, 1_000n * OPEN),
+
+  // Guard of retrieval indexes. Embeddings of texts of one kind are alike as gradients are not: on the shipped base 99.9 % of
+  // all pairs of 200 different rows lie below cos² = 0.961 = 246/256, where 96/256 would keep one row of each kind.
+  parameter('retrievalTau', 'tau256', 0, 256, 246),
 ] as const satisfies readonly Parameter[]
 
 export type ParameterName = (typeof PARAMETERS)[number]['name']

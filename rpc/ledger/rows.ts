@@ -1,7 +1,7 @@
 /** Rows of Datanets: their records, their content, and the order in which a model version's index holds them. */
 
 import { ROW_STATUS } from '../../precompiles/datanet/contract.ts'
-import { enumName } from '../../precompiles/enumName.ts'
+import { enumName } from '../../precompiles/words.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { contentIdText } from '../../primitives/contentId.ts'
 import { decodeRow } from '../../primitives/rows.ts'
@@ -53,19 +53,19 @@ export interface IndexedRow {
   readonly status: RowStatus
 }
 
-/** The rows of a model version's index, in its order. */
+/** The rows of a model version's Datanets by their order on chain: also the order of an index or corpus. */
 export async function readIndexRows(backend: Backend, versionId: `0x${string}`): Promise<IndexedRow[]> {
   const version = await readNative(backend, MODEL, 'getVersion', [versionId])
-  const rows: IndexedRow[] = []
+  const rows: (IndexedRow & { readonly orderKey: bigint })[] = []
   for (const { datanetId, version: number } of version?.spec.datanets ?? [])
     for (let start = 0n; ; start += PAGE) {
       const page = (await readNative(backend, DATANET, 'versionRows', [datanetId, number, start, PAGE])) ?? []
-      for (const { rowId, contributorId, status } of page)
-        rows.push({ datanetId, version: number, rowId, contributorId, status: rowStatus(status) })
+      for (const { rowId, contributorId, orderKey, status } of page)
+        rows.push({ datanetId, version: number, rowId, contributorId, orderKey, status: rowStatus(status) })
       if (rows.length > INDEX_ROWS_MAX) throw refused(`the index has more than ${INDEX_ROWS_MAX} rows`)
       if (page.length < Number(PAGE)) break
     }
-  return rows
+  return rows.sort((a, b) => (a.orderKey < b.orderKey ? -1 : a.orderKey > b.orderKey ? 1 : 0))
 }
 
 /** Rows of a Datanet that this contributor added, among its first `rowsMax`. */

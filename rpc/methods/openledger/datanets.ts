@@ -1,6 +1,6 @@
 /** openledger_getDatanet(s) and openledger_getRow(s): Datanets with their versions, rows with their content. */
 import { CURATION } from '../../../precompiles/datanet/contract.ts'
-import { enumName } from '../../../precompiles/enumName.ts'
+import { enumName } from '../../../precompiles/words.ts'
 import type { Backend } from '../../backend.ts'
 import type { Json } from '../../json.ts'
 import { DATANET } from '../../ledger/natives.ts'

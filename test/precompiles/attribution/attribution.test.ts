@@ -150,7 +150,7 @@ test('settle: a result that differs from job or version is refused by the name o
   attempt({ k: 63 }, 'K', word(64n), word(63n))
   attempt({ tau: 0 }, 'tau', word(96n), word(0n))
   attempt({ rowCount: 5 }, 'n', word(4n), word(5n))
-  attempt({ sourceRoot: other }, 'sourceRoot', toHex(version.indexRoot), toHex(other))
+  attempt({ sourceRoot: other }, 'sourceRoot', toHex(version.sourceRoot), toHex(other))
   attempt({ queryHash: other }, 'queryHash', toHex(QUERY_HASH), toHex(other))
 })
 

@@ -60,7 +60,7 @@ async function settled() {
   const guardSeed = keccak256(fromHex(seed))
   const index = right(buildIndex(gradients, { blockDims: BLOCK_DIMS, modelVersion: versionId, guardSeed }))
   const sizeBytes = BigInt(index.bytes.length)
-  const described = versionOf(world, modelId, { spec: { index: { digest: toHex(keccak256(utf8('i'))), sizeBytes } } })
+  const described = versionOf(world, modelId, { spec: { source: { digest: toHex(keccak256(utf8('i'))), sizeBytes } } })
   const args = [modelId, toHex(index.header), described.args[2]]
   sendFrom(world, OWNER, MODEL, 'registerVersion', args, described.depositWei)
   const attest = [toHex(versionId), toHex(index.info.indexRoot), '0x01', '0x02']

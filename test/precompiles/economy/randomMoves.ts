@@ -31,6 +31,7 @@ import {
   SYSTEM_CALL,
   type TestVersion,
   versionOf,
+  ZERO_HASH,
 } from './scenario.ts'
 
 export interface Economy {
@@ -168,6 +169,7 @@ const datanetMoves: Record<string, Move> = {
   },
 }
 
+const METHODS = ['datainf', 'span', 'rag'] as const
 const sha256Hex = (bytes: Uint8Array): `0x${string}` => toHex(sha256(bytes))
 
 const modelMoves: Record<string, Move> = {
@@ -194,13 +196,23 @@ const modelMoves: Record<string, Move> = {
       .slice(0, c % 5)
       .map(({ versionId }, i) => ({ versionId: toHex(versionId), royaltyBps: 300 + i * (c % 400) }))
     const datanets = [{ datanetId, version: datanetVersion }]
-    const { args, depositWei, ...version } = versionOf(world, modelId, { datanets, parents })
+    const { args, depositWei, ...version } = versionOf(world, modelId, {
+      datanets,
+      parents,
+      method: METHODS[(a + c) % 3]!,
+    })
     send(world, MODEL, 'registerVersion', args, { from: ownerOr(economy, modelId, b), wei: depositWei })
     versions.push({ ...version, datanetId, datanetVersion })
   },
   settleVersion(economy, [a]) {
-    const { versionId, indexRoot } = versionThat(economy, false, a)
-    send(economy.world, ATTRIBUTION, 'settleVersion', [toHex(versionId), toHex(indexRoot), '0x01', '0x02'], SYSTEM_CALL)
+    const { versionId, sourceRoot } = versionThat(economy, false, a)
+    send(
+      economy.world,
+      ATTRIBUTION,
+      'settleVersion',
+      [toHex(versionId), toHex(sourceRoot), '0x01', '0x02'],
+      SYSTEM_CALL,
+    )
   },
   setRates(economy, [a, b]) {
     const modelId = idUpTo(economy.modelCount, a)
@@ -269,7 +281,10 @@ const inferenceMoves: Record<string, Move> = {
     }
     const inputTokens = b % (job.maxInputTokens + 1)
     const args = [jobId, toHex(utf8('x'.repeat(c % 90))), inputTokens, c % (job.maxOutputTokens + 1), toHex(QUERY_HASH)]
-    send(world, INFERENCE, 'respond', args, { from: walletOf(world, job.provider) })
+    const from = walletOf(world, job.provider)
+    // Cited by any method: one that cites nothing must refuse.
+    if (b % 3 === 0) send(world, INFERENCE, 'respondCiting', [...args, [0, 1].slice(0, c % 3)], { from })
+    else send(world, INFERENCE, 'respond', args, { from })
   },
   cancel(economy, [a, b]) {
     if (b % 4 !== 0) return false
@@ -288,13 +303,15 @@ const inferenceMoves: Record<string, Move> = {
       k: number
       tau: number
       level: number
+      citationsRoot: `0x${string}`
     }
     const version = economy.versions.find(({ versionId }) => toHex(versionId) === job.versionId)!
     const range = [version.datanetId, version.datanetVersion, 0n, 256n]
     const rows = view(world, DATANET, 'versionRows', range) as { rowId: bigint }[]
     const paid = rows.slice(0, Math.min(job.k, b % 12)).map(({ rowId }) => ({ datanetId: version.datanetId, rowId }))
     const entries = paid.length === 0 ? [] : equalEntries(paid.map((row) => ({ ...row, wallet: PROVIDER })))
-    const result = resultOf(version, entries, { k: job.k, tau: job.tau, level: job.level })
+    const cited = job.citationsRoot === ZERO_HASH ? {} : { contextRoot: fromHex(job.citationsRoot) }
+    const result = resultOf(version, entries, { k: job.k, tau: job.tau, level: job.level, ...cited })
     send(world, ATTRIBUTION, 'settle', [jobId, toHex(result), '0x01', '0x02'], SYSTEM_CALL)
   },
 }

@@ -1,8 +1,7 @@
 /** The economy's main road for tests: rows, a model, an attested version, a provider, a job, its settlement. */
 import type { Abi } from 'viem'
-import { encodeIndexHeader } from '../../../influence/indexFile.ts'
 import { encodeResult } from '../../../influence/result.ts'
-import type { Entry } from '../../../influence/surface.ts'
+import type { Entry, Method } from '../../../influence/surface.ts'
 import {
   ATTRIBUTION_ADDRESS,
   CONTRIBUTOR_ADDRESS,
@@ -38,6 +37,7 @@ import {
   view,
   type World,
 } from '../world.ts'
+import { type CorpusHeaderFields, type IndexHeaderFields, sourceOf } from './sources.ts'
 
 export const OPEN = 10n ** 18n
 export const milli = OPEN / 1_000n
@@ -174,7 +174,8 @@ export interface VersionOptions {
   readonly datanets?: readonly { readonly datanetId: bigint; readonly version: bigint }[]
   readonly parents?: readonly { readonly versionId: string; readonly royaltyBps: number }[]
   readonly owner?: Uint8Array
-  readonly header?: Partial<Parameters<typeof encodeIndexHeader>[0]>
+  readonly method?: Method
+  readonly header?: IndexHeaderFields & CorpusHeaderFields
   readonly spec?: Readonly<Record<string, unknown>>
 }
 
@@ -188,44 +189,29 @@ export function versionOf(world: World, modelId: bigint, options: VersionOptions
   const { versionCount } = view(world, MODEL, 'getModel', [modelId]) as { versionCount: bigint }
   const versionId = versionIdOf(modelId, versionCount + 1n)
   const rowCount = Number(infos.reduce((sum, { count }) => sum + count, 0n))
-  const header = encodeIndexHeader({
-    ...{
-      kind: 'gradient',
-      clip: 4,
-      rowCount,
-      acceptedCount: rowCount,
-      blockCount: 2,
-      tau: 96,
-      rowBytes: 64,
-      rhoRef: 5n,
-    },
-    modelVersion: versionId,
-    guardSeed: keccak256(concat(...infos.map(({ seed }) => fromHex(seed)))),
-    layersHash: keccak256(utf8('layers')),
-    rowsRoot: keccak256(utf8(`rows ${modelId} ${versionCount}`)),
-    ...options.header,
-  })
-  const indexBytes = Math.ceil((176 + 2 * 32 + rowCount * (40 + 4 + 256)) / 64) * 64 + rowCount * 64
+  const method = options.method ?? 'datainf'
+  const guardSeed = keccak256(concat(...infos.map(({ seed }) => fromHex(seed))))
+  const source = sourceOf(method, { versionId, guardSeed, rowCount, tag: `${modelId} ${versionCount}` }, options.header)
   const spec = {
     datanets,
     baseHash: toHex(keccak256(utf8('base'))),
     adapter: { digest: toHex(keccak256(utf8('adapter'))), sizeBytes: 1_000n },
-    index: { digest: toHex(keccak256(utf8('index'))), sizeBytes: BigInt(indexBytes) },
+    source: { digest: toHex(keccak256(utf8('source'))), sizeBytes: source.sizeBytes },
     tokenizerHash: ZERO_HASH,
-    engine: 1,
-    method: 1,
+    ...source.spec,
     evaluation: ZERO_HASH,
     parents: options.parents ?? [],
     ...options.spec,
   }
-  const depositWei = view(world, MODEL, 'depositFor', [spec.index.sizeBytes]) as bigint
-  const indexRoot = keccak256(concat(Uint8Array.of(0x12), header))
-  return { args: [modelId, toHex(header), spec] as const, versionId, indexRoot, depositWei, rowCount }
+  const depositWei = view(world, MODEL, 'depositFor', [spec.source.sizeBytes]) as bigint
+  const { header, sourceRoot } = source
+  return { args: [modelId, toHex(header), spec] as const, versionId, method, sourceRoot, depositWei, rowCount }
 }
 
 export interface TestVersion {
   readonly versionId: Uint8Array
-  readonly indexRoot: Uint8Array
+  readonly method: Method
+  readonly sourceRoot: Uint8Array
   readonly rowCount: number
 }
 
@@ -237,7 +223,7 @@ export function serveVersion(world: World, modelId: bigint, options: VersionOpti
     world,
     ATTRIBUTION,
     'settleVersion',
-    [toHex(version.versionId), toHex(version.indexRoot), '0x01', '0x02'],
+    [toHex(version.versionId), toHex(version.sourceRoot), '0x01', '0x02'],
     SYSTEM_CALL,
   )
   return version
@@ -284,14 +270,17 @@ export interface AnswerOptions {
   readonly outputTokens?: number
   readonly wallet?: Uint8Array
   readonly output?: Uint8Array
+  readonly cited?: readonly number[]
 }
 
 /** Accepted and answered. */
 export function answerJob(world: World, jobId: bigint, options: AnswerOptions = {}): void {
   const from = options.wallet ?? PROVIDER
   send(world, INFERENCE, 'accept', [jobId], { from })
-  const { inputTokens = 120, outputTokens = 100, output = utf8('an answer') } = options
-  send(world, INFERENCE, 'respond', [jobId, toHex(output), inputTokens, outputTokens, toHex(QUERY_HASH)], { from })
+  const { inputTokens = 120, outputTokens = 100, output = utf8('an answer'), cited } = options
+  const answer = [jobId, toHex(output), inputTokens, outputTokens, toHex(QUERY_HASH)]
+  if (cited === undefined) send(world, INFERENCE, 'respond', answer, { from })
+  else send(world, INFERENCE, 'respondCiting', [...answer, cited], { from })
 }
 
 export type TestEntry = Pick<Entry, 'datanetId' | 'rowId' | 'weight'>
@@ -303,6 +292,13 @@ export function equalEntries(rows: readonly TestRow[]): TestEntry[] {
   return rows.map(({ datanetId, rowId }, i) => ({ datanetId, rowId, weight: i === 0 ? first : share }))
 }
 
+/** What a result says by each method, with the default parameters. */
+const METHOD_FIELDS = {
+  datainf: { method: 'datainf', level: 1, tau: 96, exponentG: 7 },
+  span: { method: 'span', level: 0, tau: 0, exponentG: 0 },
+  rag: { method: 'rag', level: 0, tau: 246, exponentG: 0 },
+} as const
+
 /** Canonical result bytes of a job on a version, as validators would sign them. */
 export function resultOf(
   version: TestVersion,
@@ -310,8 +306,9 @@ export function resultOf(
   fields: Readonly<Record<string, unknown>> = {},
 ) {
   return encodeResult({
-    ...{ method: 'datainf', level: 1, k: 64, tau: 96, rowCount: version.rowCount, exponentG: 7 },
-    ...{ sourceRoot: version.indexRoot, queryHash: QUERY_HASH },
+    ...METHOD_FIELDS[version.method],
+    ...{ k: 64, rowCount: version.rowCount },
+    ...{ sourceRoot: version.sourceRoot, queryHash: QUERY_HASH },
     ...{ scoresRoot: keccak256(utf8('scores')), contextRoot: keccak256(utf8('context')) },
     entries: entries.map((entry, row) => ({ ...entry, row, score: 1_000n - BigInt(row) })),
     ...fields,
@@ -331,13 +328,18 @@ export interface Served {
 }
 
 /** A chain on which everything stands: rows, a deployed model, a provider. */
-export function servedWorld(rowCount = 4, contributors = 4, params: Readonly<Record<string, bigint>> = {}): Served {
+export function servedWorld(
+  rowCount = 4,
+  contributors = 4,
+  params: Readonly<Record<string, bigint>> = {},
+  method: Method = 'datainf',
+): Served {
   const world = freshWorld({ params: { revealWindowS: 1n, ratesNoticeS: 100n, rowsPerAccountDay: 1_000n, ...params } })
   world.block = { ...world.block, number: 5n }
   world.setBalance(STAKING_ADDRESS, view(world, STAKING, 'liabilities') as bigint)
   const rows = publishRows(world, rowCount, contributors)
   const modelId = trainModel(world)
-  const version = serveVersion(world, modelId)
+  const version = serveVersion(world, modelId, { method })
   const providerId = registerProvider(world, [version.versionId])
   return { world, rows, modelId, version, providerId }
 }

@@ -2,8 +2,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { encodeIndexHeader } from '../../../influence/indexFile.ts'
-import { indexFileBytes } from '../../../precompiles/model/indexHeader.ts'
 import { MOVES, STATE } from '../../../precompiles/model/lifeCycle.ts'
+import { indexFileBytes } from '../../../precompiles/model/sourceHeader.ts'
 import { fromHex, toHex, utf8 } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import { refuseMisuse } from '../economy/misuse.ts'
@@ -146,14 +146,14 @@ test('owner: nobody else trains, registers, sets rates or retires', () => {
 test('registerVersion: stores the spec, takes the deposit, names the version before it exists', () => {
   const world = modelIn(STATE.training)
   assert.is(view(world, MODEL, 'versionIdOf', [1n, 1n]), toHex(versionIdOf(1n, 1n)))
-  const { args, versionId, indexRoot, depositWei } = versionOf(world, 1n)
+  const { args, versionId, sourceRoot, depositWei } = versionOf(world, 1n)
   assert.is(depositWei, OPEN / 100n)
   const { result, events } = sendFrom(world, OWNER, MODEL, 'registerVersion', args, depositWei)
   assert.equal(result, [toHex(versionId), 1n])
   assert.equal(events[0]!.args['header'], args[1])
   const info = view(world, MODEL, 'getVersion', [toHex(versionId)]) as Record<string, unknown>
   assert.equal(info['spec'], args[2])
-  assert.is(info['indexRoot'], toHex(indexRoot))
+  assert.is(info['sourceRoot'], toHex(sourceRoot))
   assert.is(info['rowCount'], 2)
   assert.is(info['registeredBlock'], world.block.number)
   assert.is(info['state'], 1)
@@ -178,7 +178,7 @@ test('registerVersion: a header that differs from the chain is refused by the na
   attempt({ rowCount: 3 }, 'n', word(2n), word(3n))
   attempt({ tau: 95 }, 'tau', word(96n), word(95n))
   attempt({ clip: 255 }, 'clip', word(4n), word(255n))
-  attempt({ kind: 'retrieval' }, 'kind', word(1n), word(3n))
+  attempt({ kind: 'retrieval', blockCount: 1, clip: 255 }, 'kind', word(1n), word(3n))
 })
 
 test('registerVersion: every broken header byte string gets an ABI error and changes nothing', () => {
@@ -213,7 +213,8 @@ test('registerVersion: a spec that cannot be attested or paid is refused with th
   }
   const first = { datanetId: 1n, version: 1n }
   const parent = (n: number, royaltyBps: number) => ({ versionId: word(BigInt(n)), royaltyBps })
-  attempt({ method: 2 }, 'UnsupportedMethod', [2])
+  attempt({ method: 0 }, 'UnsupportedMethod', [0])
+  attempt({ method: 4 }, 'UnsupportedMethod', [4])
   attempt({ engine: 0 }, 'UnsupportedEngine', [0, 1])
   attempt({ datanets: [] }, 'NoDatanets', [])
   attempt({ datanets: [first, { datanetId: 1n, version: 2n }] }, 'DuplicateDatanet', [1])
@@ -223,9 +224,9 @@ test('registerVersion: a spec that cannot be attested or paid is refused with th
   attempt({ baseHash: word(5n) }, 'BaseMismatch', [toHex(keccak256(utf8('base'))), word(5n)])
   attempt({ parents: Array.from({ length: 9 }, (_, i) => parent(i, 1)) }, 'TooMany', [8, 9])
   attempt({ parents: [parent(5, 1)] }, 'UnknownVersion', [word(5n)])
-  const index = (sizeBytes: bigint) => ({ index: { digest: word(1n), sizeBytes } })
-  attempt(index(1n << 31n), 'IndexTooLarge', [1 << 30, 2 ** 31])
-  attempt(index(977n), 'IndexSizeMismatch', [1_024, 977])
+  const index = (sizeBytes: bigint) => ({ source: { digest: word(1n), sizeBytes } })
+  attempt(index(1n << 31n), 'SourceTooLarge', [1 << 30, 2 ** 31])
+  attempt(index(977n), 'SourceSizeMismatch', [1_024, 977])
   const { args, depositWei } = versionOf(world, 1n)
   const short = { from: OWNER, wei: depositWei - 1n }
   refuse(world, MODEL, 'registerVersion', args, short, 'WrongDeposit', [depositWei, depositWei - 1n])
@@ -244,31 +245,31 @@ test('index size: follows from the header as the file lays it out', () => {
 
 test('attestation: only in a settlement by the executor; the root must be the index root; the model deploys', () => {
   const world = modelIn(STATE.training)
-  const { args, versionId, indexRoot, depositWei } = versionOf(world, 1n)
+  const { args, versionId, sourceRoot, depositWei } = versionOf(world, 1n)
   sendFrom(world, OWNER, MODEL, 'registerVersion', args, depositWei)
   const id = toHex(versionId)
-  refuse(world, MODEL, 'attestVersion', [id, toHex(indexRoot)], owner, 'NotNative', [toHex(OWNER)])
-  refuse(world, MODEL, 'attestVersion', [id, toHex(indexRoot)], SYSTEM_CALL, 'NotNative')
+  refuse(world, MODEL, 'attestVersion', [id, toHex(sourceRoot)], owner, 'NotNative', [toHex(OWNER)])
+  refuse(world, MODEL, 'attestVersion', [id, toHex(sourceRoot)], SYSTEM_CALL, 'NotNative')
   const settle = (versionHex: string, root: string) => [versionHex, root, '0x01', '0x02']
-  refuse(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(indexRoot)), owner, 'NotSystem', [toHex(OWNER)])
+  refuse(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(sourceRoot)), owner, 'NotSystem', [toHex(OWNER)])
   refuse(world, ATTRIBUTION, 'settleVersion', settle(id, word(1n)), SYSTEM_CALL, 'RootMismatch', [
-    toHex(indexRoot),
+    toHex(sourceRoot),
     word(1n),
   ])
   refuse(world, ATTRIBUTION, 'settleVersion', settle(word(3n), word(1n)), SYSTEM_CALL, 'UnknownVersion', [word(3n)])
-  const { events } = send(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(indexRoot)), SYSTEM_CALL)
+  const { events } = send(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(sourceRoot)), SYSTEM_CALL)
   assert.is(events[0]!.name, 'VersionAttested')
   assert.is(modelOf(world)['servingVersion'], id)
   assert.is(BigInt(modelOf(world)['state'] as number), STATE.deployed)
-  refuse(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(indexRoot)), SYSTEM_CALL, 'WrongVersionState', [id, 2])
+  refuse(world, ATTRIBUTION, 'settleVersion', settle(id, toHex(sourceRoot)), SYSTEM_CALL, 'WrongVersionState', [id, 2])
 })
 
 test('attestation: a model retired meanwhile is not revived', () => {
   const world = modelIn(STATE.training)
-  const { args, versionId, indexRoot, depositWei } = versionOf(world, 1n)
+  const { args, versionId, sourceRoot, depositWei } = versionOf(world, 1n)
   sendFrom(world, OWNER, MODEL, 'registerVersion', args, depositWei)
   send(world, MODEL, 'retire', [1n], owner)
-  const settle = [toHex(versionId), toHex(indexRoot), '0x01', '0x02']
+  const settle = [toHex(versionId), toHex(sourceRoot), '0x01', '0x02']
   refuse(world, ATTRIBUTION, 'settleVersion', settle, SYSTEM_CALL, 'WrongModelState', [1, STATE.retired])
 })
 
