@@ -42,7 +42,7 @@ export async function askAll(options: AskOptions, step: Step): Promise<AskedQues
     bondWei,
     signal: stop.signal,
     onEvent(event) {
-      if (event.kind === 'answered') queries.set(event.jobId, event.query)
+      if (event.kind === 'answered' && event.given.method === 'datainf') queries.set(event.jobId, event.given.query)
       if (event.kind === 'declined') step.update(`job ${event.jobId} declined: ${event.reason}`)
       else step.update(`${queries.size} of ${questions.length} answered`)
     },

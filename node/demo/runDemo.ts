@@ -95,7 +95,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const evaluation = await evaluate(studio, trained.adapter, cast.questions)
     const id = await registerVersion(client, owner, studio, plan, trained, evaluation)
     await waitServing(client, id, ATTEST_TIMEOUT_MS)
-    return [id, `index root ${bytesToHex(trained.indexRoot).slice(0, 18)}…`]
+    return [id, `index root ${bytesToHex(trained.sourceRoot).slice(0, 18)}…`]
   })
   const asked = await phases.run('answer', `Asking ${cast.questions.length} questions`, async (step) => {
     const provider = devAccount(PROVIDER)
@@ -177,7 +177,7 @@ async function evaluate(studio: StudioWorker, adapter: Uint8Array | null, questi
 async function recompute(trained: TrainedVersion, queries: readonly Query[]): Promise<BigInt64Array[]> {
   const worker = openInfluenceWorker({ backend: 'js' })
   try {
-    const opened = await worker.openIndex(trained.index)
+    const opened = await worker.openIndex(trained.source)
     if (isRefused(opened)) throw new Error(`index: ${opened.code}: expected ${opened.expected}, got ${opened.got}`)
     const scores: BigInt64Array[] = []
     for (const query of queries) {

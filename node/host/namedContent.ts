@@ -1,4 +1,4 @@
-/** Content that a block's logs name: model versions' adapters, indexes and evaluations are kept once they are registered. */
+/** Content that a block's logs name: model versions' adapters, sources and evaluations are kept once they are registered. */
 import { parseEventLogs } from 'viem'
 import { MODEL_ADDRESS } from '../../precompiles/addresses.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
@@ -21,7 +21,7 @@ export function contentNamedBy(
   const registered = parseEventLogs({ abi: modelAbi, eventName: 'VersionRegistered', logs: rpcLogs as never })
   return registered.flatMap(({ args: { spec } }) => [
     ...objectsOf(spec.adapter, contentOf),
-    ...objectsOf(spec.index, contentOf),
+    ...objectsOf(spec.source, contentOf),
     fromHex(spec.evaluation),
   ])
 }

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, LocalAccount } from 'viem'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { toHex } from '../../primitives/bytes.ts'
+import { fromHex, toHex } from '../../primitives/bytes.ts'
 import { type ChainClient, ChainRefusal, confirm, eventOf, send } from './client.ts'
 import { INFERENCE, type JobInfo, readJob } from './version.ts'
 
@@ -58,4 +58,20 @@ export async function waitSettled(client: ChainClient, jobId: bigint, timeoutMs:
       throw new ChainRefusal('NotSettled', `job ${jobId} is not settled after ${timeoutMs / 1000} s`, job)
     await sleep(POLL_MS)
   }
+}
+
+export interface PostedAnswer {
+  readonly output: Uint8Array
+  /** Empty where the answer names none. */
+  readonly citedRows: readonly number[]
+}
+
+/** What the provider posted, from the logs of its transaction. */
+export async function readPosted(client: ChainClient, jobId: bigint): Promise<PostedAnswer> {
+  const events = { address: INFERENCE, abi: inferenceAbi, args: { jobId }, fromBlock: 0n } as const
+  const [answered] = await client.getContractEvents({ ...events, eventName: 'JobAnswered' })
+  if (answered?.args.output === undefined)
+    throw new ChainRefusal('NoAnswer', `no answer of job ${jobId} in the logs`, answered)
+  const [cited] = await client.getContractEvents({ ...events, eventName: 'RowsCited' })
+  return { output: fromHex(answered.args.output), citedRows: cited?.args.rows ?? [] }
 }

@@ -2,14 +2,24 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hex, type LocalAccount, parseEventLogs, size } from 'viem'
-import type { Query } from '../../influence/surface.ts'
+import { RetrievalEngine } from '../../influence/rag/retrievalEngine.ts'
+import { isRefused } from '../../influence/refusal.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { StudioWorker } from '../surface.ts'
 import { type ChainClient, ChainRefusal, confirm, send, write } from './client.ts'
 import { idOf } from './identity.ts'
-import { answerJob } from './query.ts'
-import { INFERENCE, loadVersion, questionBytesMax, readJob, type VersionContent } from './version.ts'
+import { readChunkTexts } from './ragChunks.ts'
+import { answerQuestion, type GivenAnswer, type Serving } from './serving.ts'
+import {
+  contextTokensOf,
+  ENGINE_STUDIO,
+  INFERENCE,
+  loadVersion,
+  questionBytesMax,
+  readJob,
+  type VersionBy,
+} from './version.ts'
 
 /** How often new blocks are looked for: a fraction of the shortest block time. */
 const POLL_MS = 200
@@ -25,7 +35,7 @@ export type ProviderEvent =
       readonly jobId: bigint
       readonly output: string
       readonly tokens: number
-      readonly query: Query
+      readonly given: GivenAnswer
     }
   | { readonly kind: 'declined'; readonly jobId: bigint; readonly reason: string }
 
@@ -42,7 +52,7 @@ interface Provider {
   readonly account: LocalAccount
   readonly studio: StudioWorker
   readonly id: bigint
-  readonly versions: ReadonlyMap<Hex, VersionContent>
+  readonly versions: ReadonlyMap<Hex, Serving>
   readonly report: (event: ProviderEvent) => void
 }
 
@@ -55,7 +65,8 @@ export async function runProvider(
 ): Promise<void> {
   const fromBlock = await client.getBlockNumber({ cacheTime: 0 })
   const id = await register(client, account, options)
-  const loaded = await Promise.all(options.versionIds.map(async (v) => [v, await loadVersion(client, v)] as const))
+  const loaded: (readonly [Hex, Serving])[] = []
+  for (const versionId of options.versionIds) loaded.push([versionId, await openServing(client, studio, versionId)])
   const report = options.onEvent ?? (() => {})
   const provider: Provider = { client, account, studio, id, versions: new Map(loaded), report }
   for (const jobId of await owedJobs(provider)) await answerOne(provider, jobId)
@@ -68,6 +79,25 @@ export async function runProvider(
     }
     await sleep(POLL_MS, undefined, { signal: options.signal }).catch(() => {})
   }
+}
+
+/** Loads a version and whatever its method answers with; throws `ChainRefusal` for one of another engine. */
+async function openServing(client: ChainClient, studio: StudioWorker, versionId: Hex): Promise<Serving> {
+  const version = await loadVersion(client, versionId)
+  if (version.info.spec.engine !== ENGINE_STUDIO)
+    throw new ChainRefusal('OtherEngine', `version ${versionId} is served by another engine`, version.info)
+  if (version.method === 'datainf') return { method: 'datainf', version }
+  if (version.method === 'span') return { method: 'span', version }
+  return openChunks(client, studio, version)
+}
+
+async function openChunks(client: ChainClient, studio: StudioWorker, version: VersionBy<'rag'>): Promise<Serving> {
+  // A quorum has verified the file in full.
+  const retrieval = await RetrievalEngine.open(version.source, { verify: 'header' })
+  if (isRefused(retrieval)) throw new ChainRefusal(retrieval.code, `retrieval index: ${retrieval.expected}`, retrieval)
+  const chunks = await readChunkTexts(client, version, studio.contextTokens)
+  const contextTokens = contextTokensOf(version.adapter, studio.contextTokens)
+  return { method: 'rag', version, contextTokens, chunks, retrieval }
 }
 
 /** Registers with a bond on first use and names the versions served; returns the provider's contributor id. */
@@ -111,7 +141,8 @@ async function takeJobs(provider: Provider, fromBlock: bigint, toBlock: bigint):
     const wanted = args.request.provider
     if (!provider.versions.has(args.versionId) || (wanted !== 0n && wanted !== provider.id)) continue
     const bytes = size(args.request.input)
-    const bytesMax = questionBytesMax(provider.versions.get(args.versionId)!.adapter)
+    const { method, version } = provider.versions.get(args.versionId)!
+    const bytesMax = questionBytesMax(method, contextTokensOf(version.adapter, provider.studio.contextTokens))
     if (bytes > bytesMax) {
       // An accepted job that gets no answer costs a share of the bond.
       report({ kind: 'declined', jobId: args.jobId, reason: `${bytes} bytes of input, the model reads ${bytesMax}` })
@@ -140,24 +171,25 @@ const reasonOf = (error: unknown): string => (error instanceof ChainRefusal ? er
 async function answerOne(provider: Provider, jobId: bigint): Promise<void> {
   const { client, account, studio, versions, report } = provider
   const job = await readJob(client, jobId)
-  const version = versions.get(job.versionId)!
-  const answered = await answerJob(studio, {
+  const given = await answerQuestion(studio, versions.get(job.versionId)!, {
     jobId,
-    modelVersion: version.id,
-    adapter: version.adapter,
     input: await readInput(client, jobId),
     bounds: { maxInputTokens: job.maxInputTokens, maxOutputTokens: job.maxOutputTokens },
+    citationsMax: job.citationsMax,
   })
-  if ('kind' in answered)
-    return report({
-      kind: 'declined',
-      jobId,
-      reason: `${answered.code}: expected ${answered.expected}, got ${answered.got}`,
-    })
-  const { answer, query, queryHash } = answered
-  const args = [jobId, toHex(answer.output), answer.tIn, answer.tOut, toHex(queryHash)]
-  await send(client, account, { address: INFERENCE, abi: inferenceAbi, functionName: 'respond', args })
-  report({ kind: 'answered', jobId, output: new TextDecoder().decode(answer.output), tokens: answer.tOut, query })
+  if ('kind' in given)
+    return report({ kind: 'declined', jobId, reason: `${given.code}: expected ${given.expected}, got ${given.got}` })
+  await send(client, account, { address: INFERENCE, abi: inferenceAbi, ...responseOf(jobId, given) })
+  const { output, tOut } = given.answer
+  report({ kind: 'answered', jobId, output: new TextDecoder().decode(output), tokens: tOut, given })
+}
+
+/** The call that posts an answer. */
+export function responseOf(jobId: bigint, given: GivenAnswer) {
+  const { answer, queryHash } = given
+  const args = [jobId, toHex(answer.output), answer.tIn, answer.tOut, toHex(queryHash)] as const
+  if (given.method !== 'rag') return { functionName: 'respond', args } as const
+  return { functionName: 'respondCiting', args: [...args, given.cited] } as const
 }
 
 /** A job's input bytes, from its `JobRequested` log. */

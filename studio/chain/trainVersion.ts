@@ -1,41 +1,44 @@
-/** From Datanet versions to a serving model version: train, index, upload, register, and wait for the attestation. */
+/** From Datanet versions to a serving model version: train, build its source, upload, register, wait for the attestation. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { concatHex, type Hex, keccak256, type LocalAccount } from 'viem'
-import { isRefused } from '../../influence/refusal.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
+import { type Hex, type LocalAccount, zeroHash } from 'viem'
+import type { Refused } from '../../influence/refusal.ts'
+import { CORPUS_HEADER_BYTES } from '../../influence/span/corpusHeader.ts'
+import type { Method } from '../../influence/surface.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { ContentRef } from '../../primitives/contentId.ts'
-import type { Evaluation, Progress, StudioWorker, TrainOptions } from '../surface.ts'
+import type { Evaluation, Progress, StudioRefused, StudioWorker, TrainOptions } from '../surface.ts'
+import { buildVersionChunks, chunkRows } from '../versionChunks.ts'
+import { buildVersionCorpus } from '../versionCorpus.ts'
 import { buildVersionIndex } from '../versionIndex.ts'
 import { type ChainClient, ChainRefusal, eventOf, write } from './client.ts'
 import { uploadContent } from './content.ts'
-import { DATANET, readVersionRows, type VersionRow } from './datanet.ts'
+import type { VersionRow } from './datanet.ts'
+import { type DatanetVersion, readInfoTable, readNamedRows } from './namedRows.ts'
 import { readParameters } from './parameters.ts'
-import { MODEL, readVersion } from './version.ts'
+import { contextTokensOf, ENGINE_OTHER, ENGINE_STUDIO, METHODS, MODEL, readVersion } from './version.ts'
 
 const POLL_MS = 300
 /** `VersionState` of IModel. */
 const SERVING = 2
-/** Engine 1 = the deterministic studio engine; method 1 = datainf. */
-const ENGINE = 1
-const METHOD = 1
+const NO_ROOT = new Uint8Array(32)
+const NO_CONTENT = { digest: zeroHash, sizeBytes: 0n } as const
 
-export interface DatanetVersion {
-  readonly datanetId: bigint
-  readonly version: bigint
-}
-
-/** Chain facts that the index is bound to. */
+/** Chain facts that the source is bound to. */
 export interface VersionPlan {
   readonly modelId: bigint
   readonly versionId: Hex
+  readonly method: Method
+  /** Of the model's proposal. */
+  readonly baseHash: Hex
   readonly guardSeed: Uint8Array
   readonly tau: number
   readonly clip: number
   readonly datanets: readonly DatanetVersion[]
   readonly rows: readonly VersionRow[]
+  /** Of a corpus. */
+  readonly infoTable: Uint8Array | undefined
 }
 
 /** Reads rows and seeds of the named Datanet versions, and the id that the model's next version will have. */
@@ -43,64 +46,102 @@ export async function planVersion(
   client: ChainClient,
   modelId: bigint,
   datanets: readonly DatanetVersion[],
+  method: Method = 'datainf',
 ): Promise<VersionPlan> {
   const model = { address: MODEL, abi: modelAbi } as const
-  const { versionCount } = await client.readContract({ ...model, functionName: 'getModel', args: [modelId] })
+  const { versionCount, baseHash } = await client.readContract({ ...model, functionName: 'getModel', args: [modelId] })
   const args = [modelId, versionCount + 1n] as const
   const versionId = await client.readContract({ ...model, functionName: 'versionIdOf', args })
   const { guardSeed, rows } = await readNamedRows(client, datanets)
-  const [tau, clip] = await readParameters(client, ['guardTau', 'clipBits'])
-  return { modelId, versionId, guardSeed, tau: Number(tau), clip: Number(clip), datanets, rows }
+  const tauName = method === 'rag' ? 'retrievalTau' : 'guardTau'
+  const [tau, clip] = await readParameters(client, [tauName, 'clipBits'])
+  const infoTable = method === 'span' ? await readInfoTable(client, datanets) : undefined
+  const facts = { modelId, versionId, method, baseHash, guardSeed, datanets, rows, infoTable }
+  return { ...facts, tau: Number(tau), clip: Number(clip) }
 }
 
-/** Rows of several Datanet versions in the index's order, and the seed of the duplicate guard (influence.md §3.4). */
-export async function readNamedRows(client: ChainClient, datanets: readonly DatanetVersion[]) {
-  const rows: VersionRow[] = []
-  const seeds: Hex[] = []
-  for (const { datanetId, version } of datanets) {
-    const native = { address: DATANET, abi: datanetAbi } as const
-    const info = await client.readContract({ ...native, functionName: 'versionOf', args: [datanetId, version] })
-    seeds.push(info.seed)
-    rows.push(...(await readVersionRows(client, datanetId, version)))
-  }
-  rows.sort((a, b) => (a.orderKey < b.orderKey ? -1 : a.orderKey > b.orderKey ? 1 : 0))
-  return { rows, guardSeed: fromHex(keccak256(concatHex(seeds))) }
-}
-
-export interface TrainedVersion {
-  readonly adapter: Uint8Array
-  readonly losses: Float32Array
-  readonly index: Uint8Array
+/** The file that answers are attributed to, with what the chain is told of it. */
+export interface BuiltSource {
+  readonly source: Uint8Array
+  /** 176 bytes. */
   readonly header: Uint8Array
-  readonly indexRoot: Uint8Array
+  readonly sourceRoot: Uint8Array
+  /** Zero but for a corpus. */
+  readonly saRoot: Uint8Array
 }
 
-/** Trains the adapter on the plan's rows and builds its gradient index; throws `ChainRefusal` on a refusal. */
+export interface TrainedVersion extends BuiltSource {
+  /** `null`: the bare base answers. */
+  readonly adapter: Uint8Array | null
+  readonly losses: Float32Array
+}
+
+/**
+ * Trains the adapter on the plan's rows (not at all without options, which datainf needs) and builds what the method
+ * attributes answers to; throws `ChainRefusal` on a refusal.
+ */
 export async function trainVersion(
   studio: StudioWorker,
   plan: VersionPlan,
-  options: TrainOptions,
+  options: TrainOptions | null,
   onProgress: (progress: Progress) => void,
 ): Promise<TrainedVersion> {
-  const live = plan.rows.filter((row) => !row.isWithdrawn).map(({ row }) => row)
-  const trained = await studio.train(live, options, { onProgress })
-  if ('kind' in trained) throw refused('training', trained)
-  const all = plan.rows.map(({ row }) => row)
-  const gradients = await studio.rowGradients(trained.adapter, all, { onProgress })
-  if ('kind' in gradients) throw refused('row gradients', gradients)
-  const facts = { modelVersion: fromHex(plan.versionId), guardSeed: plan.guardSeed, tau: plan.tau, clip: plan.clip }
-  const built = buildVersionIndex(gradients, plan.rows, facts)
-  if (isRefused(built)) throw refused('index', built)
-  const { bytes: index, header, info } = built
-  return { adapter: trained.adapter, losses: trained.losses, index, header, indexRoot: info.indexRoot }
+  const live = plan.rows.filter(({ isWithdrawn }) => !isWithdrawn).map(({ row }) => row)
+  const trained = options === null ? null : right('training', await studio.train(live, options, { onProgress }))
+  const adapter = trained?.adapter ?? null
+  const losses = trained?.losses ?? new Float32Array()
+  return { adapter, losses, ...(await buildSource(studio, plan, adapter, onProgress)) }
 }
 
-function refused(what: string, refusal: { code: string; expected: unknown; got: unknown }): ChainRefusal {
-  const message = `${what}: ${refusal.code}: expected ${refusal.expected}, got ${refusal.got}`
-  return new ChainRefusal(refusal.code, message, refusal)
+/** By the plan's method; a corpus needs no model. */
+export async function buildSource(
+  studio: StudioWorker,
+  plan: VersionPlan,
+  adapter: Uint8Array | null,
+  onProgress: (progress: Progress) => void,
+): Promise<BuiltSource> {
+  if (plan.method === 'span') return corpusOf(plan)
+  const { guardSeed, tau, clip, rows } = plan
+  const facts = { modelVersion: fromHex(plan.versionId), guardSeed, tau, clip }
+  const built = plan.method === 'rag' ? await indexChunks() : await indexGradients()
+  const { bytes: source, header, info } = right('index', built)
+  return { source, header, sourceRoot: info.indexRoot, saRoot: NO_ROOT }
+
+  async function indexChunks() {
+    const chunks = chunkRows(rows, contextTokensOf(adapter, studio.contextTokens))
+    const texts = chunks.map(({ text }) => text)
+    return buildVersionChunks(right('embeddings', await studio.embed(adapter, texts, { onProgress })), chunks, facts)
+  }
+  async function indexGradients() {
+    if (adapter === null) throw new ChainRefusal('NoAdapter', 'datainf needs a trained adapter', plan)
+    const all = rows.map(({ row }) => row)
+    return buildVersionIndex(
+      right('row gradients', await studio.rowGradients(adapter, all, { onProgress })),
+      rows,
+      facts,
+    )
+  }
 }
 
-/** Uploads adapter, index and evaluation, and registers the version with its deposit. */
+/** A plan of a span version → its corpus. */
+export function corpusOf({ rows, infoTable, versionId }: VersionPlan): BuiltSource {
+  if (infoTable === undefined) throw new ChainRefusal('NoCorpus', `version ${versionId} is not planned as span`, rows)
+  const { bytes: source, commitment, info } = right('corpus', buildVersionCorpus(rows, infoTable))
+  return {
+    source,
+    header: commitment.slice(0, CORPUS_HEADER_BYTES),
+    saRoot: commitment.slice(CORPUS_HEADER_BYTES),
+    sourceRoot: info.corpusRoot,
+  }
+}
+
+function right<T>(what: string, value: T | Refused | StudioRefused): T {
+  if (typeof value !== 'object' || value === null || !('kind' in value) || value.kind !== 'invalid') return value as T
+  const { code, expected, got } = value as Refused
+  throw new ChainRefusal(code, `${what}: ${code}: expected ${expected}, got ${got}`, value)
+}
+
+/** Uploads adapter, source and evaluation, and registers the version with its deposit. */
 export async function registerVersion(
   client: ChainClient,
   account: LocalAccount,
@@ -109,24 +150,50 @@ export async function registerVersion(
   trained: TrainedVersion,
   evaluation: Evaluation,
 ): Promise<Hex> {
-  const model = { address: MODEL, abi: modelAbi } as const
-  const adapter = await uploadContent(client, trained.adapter)
-  const index = await uploadContent(client, trained.index)
   const { digest } = await uploadContent(client, new TextEncoder().encode(evaluation.record))
-  const spec = {
-    datanets: plan.datanets,
+  return registerSource(client, account, plan, trained, {
+    adapter: trained.adapter === null ? NO_CONTENT : contentOnChain(await uploadContent(client, trained.adapter)),
     baseHash: toHex(studio.hashes.base),
-    adapter: contentOnChain(adapter),
-    index: contentOnChain(index),
-    tokenizerHash: toHex(studio.hashes.tokenizer),
-    engine: ENGINE,
-    method: METHOD,
+    tokenizerHash: plan.method === 'span' ? zeroHash : toHex(studio.hashes.tokenizer),
+    engine: ENGINE_STUDIO,
     evaluation: toHex(digest),
-    parents: [],
-  }
-  const value = await client.readContract({ ...model, functionName: 'depositFor', args: [BigInt(index.bytes)] })
-  const args = [plan.modelId, toHex(trained.header), spec]
-  const receipt = await write(client, account, { ...model, functionName: 'registerVersion', args, value })
+  })
+}
+
+/** What a version says of its model; without it, one of another engine that this project does not hold. */
+export interface ModelFacts {
+  readonly adapter: { readonly digest: Hex; readonly sizeBytes: bigint }
+  readonly baseHash: Hex
+  readonly tokenizerHash: Hex
+  readonly engine: number
+  readonly evaluation: Hex
+}
+
+/** A model that is served elsewhere, answering in UTF-8 text: span only. */
+export const otherEngine = (plan: VersionPlan): ModelFacts => ({
+  adapter: NO_CONTENT,
+  baseHash: plan.baseHash,
+  tokenizerHash: zeroHash,
+  engine: ENGINE_OTHER,
+  evaluation: zeroHash,
+})
+
+/** Uploads the source and registers the version with its deposit. */
+export async function registerSource(
+  client: ChainClient,
+  account: LocalAccount,
+  plan: VersionPlan,
+  built: BuiltSource,
+  model: ModelFacts,
+): Promise<Hex> {
+  const native = { address: MODEL, abi: modelAbi } as const
+  const source = await uploadContent(client, built.source)
+  const method = METHODS.indexOf(plan.method) + 1
+  const described = { datanets: plan.datanets, source: contentOnChain(source), method, parents: [] }
+  const spec = { ...model, ...described, saRoot: toHex(built.saRoot) }
+  const value = await client.readContract({ ...native, functionName: 'depositFor', args: [BigInt(source.bytes)] })
+  const args = [plan.modelId, toHex(built.header), spec]
+  const receipt = await write(client, account, { ...native, functionName: 'registerVersion', args, value })
   return eventOf<{ versionId: Hex }>(receipt, modelAbi, 'VersionRegistered').versionId
 }
 

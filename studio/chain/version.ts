@@ -1,7 +1,10 @@
 /** A model version as the chain names it, with its content: what a provider serves and a validator checks. */
 
+import type { Hex } from 'viem'
 import { decodeIndexFile, type IndexFile } from '../../influence/indexFile.ts'
-import { isRefused } from '../../influence/refusal.ts'
+import { isRefused, type Refused } from '../../influence/refusal.ts'
+import { type CorpusFile, decodeCorpusFile } from '../../influence/span/corpusFile.ts'
+import type { Method } from '../../influence/surface.ts'
 import {
   ATTRIBUTION_ADDRESS,
   FEE_SPLIT_ADDRESS,
@@ -10,7 +13,9 @@ import {
 } from '../../precompiles/addresses.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
+import { JOB_BYTES_MAX } from '../../precompiles/limits.ts'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
+import { promptShares } from '../chunks.ts'
 import { decodeAdapter } from '../format/adapter.ts'
 import { type ChainClient, ChainRefusal } from './client.ts'
 import { downloadContent } from './content.ts'
@@ -32,36 +37,78 @@ export function readJob(client: ChainClient, jobId: bigint) {
   return client.readContract({ address: INFERENCE, abi: inferenceAbi, functionName: 'getJob', args: [jobId] })
 }
 
-/** Bytes of the longest question that a version answers: its adapter's positions less the separator's. */
-export async function readQuestionBytesMax(client: ChainClient, versionId: `0x${string}`): Promise<number> {
-  const { spec } = await readVersion(client, versionId)
-  return questionBytesMax(await downloadContent(client, contentRef(spec.adapter)))
+/** Methods of attribution, by the number that the chain gives them. */
+export const METHODS = ['datainf', 'span', 'rag'] as const satisfies readonly Method[]
+
+/** Method of a version; the chain registers no other. */
+export const methodOf = (info: VersionInfo): Method => METHODS[info.spec.method - 1]!
+
+/** `IModel.VersionSpec.engine` of the studio's deterministic engine; any other is answered for by its provider alone. */
+export const ENGINE_STUDIO = 1
+export const ENGINE_OTHER = 0
+
+/** Bytes of the longest question that a version answers; `baseContextTokens` counts where the bare base answers. */
+export async function readQuestionBytesMax(
+  client: ChainClient,
+  versionId: `0x${string}`,
+  baseContextTokens: number,
+): Promise<number> {
+  const info = await readVersion(client, versionId)
+  if (info.spec.engine !== ENGINE_STUDIO) return Number(JOB_BYTES_MAX)
+  return questionBytesMax(methodOf(info), contextTokensOf(await loadAdapter(client, info), baseContextTokens))
 }
 
-export function questionBytesMax(adapterBytes: Uint8Array): number {
+/** Positions that a version's prompts and answers have: the adapter's, or the bare base's. */
+export function contextTokensOf(adapterBytes: Uint8Array | null, baseContextTokens: number): number {
+  if (adapterBytes === null) return baseContextTokens
   const adapter = decodeAdapter(adapterBytes)
   if ('kind' in adapter)
     throw new ChainRefusal(adapter.code, `adapter: expected ${adapter.expected}, got ${adapter.got}`, adapter)
-  return adapter.config.contextTokens - 1
+  return adapter.config.contextTokens
 }
 
-export interface VersionContent {
+/** All positions but the separator's, or what a chunk before the question leaves. */
+export const questionBytesMax = (method: Method, contextTokens: number): number =>
+  method === 'rag' ? promptShares(contextTokens).questionBytesMax : contextTokens - 1
+
+/** A model version with its content, decoded but not verified: that is the validator's duty. */
+export type VersionContent = VersionFacts &
+  (
+    | { readonly method: 'datainf'; readonly adapter: Uint8Array; readonly index: IndexFile }
+    | { readonly method: 'span'; readonly adapter: Uint8Array | null; readonly corpus: CorpusFile }
+    | { readonly method: 'rag'; readonly adapter: Uint8Array | null; readonly index: IndexFile }
+  )
+/** The version of one method. */
+export type VersionBy<M extends Method> = Extract<VersionContent, { readonly method: M }>
+
+interface VersionFacts {
   readonly id: Uint8Array
   readonly info: VersionInfo
-  readonly adapter: Uint8Array
-  /** The index file's bytes, decoded but not fully verified: that is the validator's duty. */
-  readonly index: IndexFile
+  /** The bytes of the source file. */
+  readonly source: Uint8Array
 }
 
-/** Downloads adapter and index; throws `ContentError` or `ChainRefusal`. */
+/** Downloads adapter (`null`: the bare base answers) and source; throws `ContentError` or `ChainRefusal`. */
 export async function loadVersion(client: ChainClient, versionId: `0x${string}`): Promise<VersionContent> {
   const info = await readVersion(client, versionId)
-  const adapter = await downloadContent(client, contentRef(info.spec.adapter))
-  const indexBytes = await downloadContent(client, contentRef(info.spec.index))
-  const index = decodeIndexFile(indexBytes)
-  if (isRefused(index))
-    throw new ChainRefusal(index.code, `index of ${versionId}: expected ${index.expected}, got ${index.got}`, index)
-  return { id: fromHex(versionId), info, adapter, index }
+  const adapter = await loadAdapter(client, info)
+  const source = await downloadContent(client, contentRef(info.spec.source))
+  const facts = { id: fromHex(versionId), info, source }
+  const method = methodOf(info)
+  if (method === 'span') return { ...facts, method, adapter, corpus: accepted(versionId, decodeCorpusFile(source)) }
+  const index = accepted(versionId, decodeIndexFile(source))
+  if (method === 'rag') return { ...facts, method, adapter, index }
+  if (adapter === null) throw new ChainRefusal('NoAdapter', `version ${versionId} has gradients of no adapter`, info)
+  return { ...facts, method, adapter, index }
+}
+
+async function loadAdapter(client: ChainClient, { spec }: VersionInfo): Promise<Uint8Array | null> {
+  return spec.adapter.sizeBytes === 0n ? null : downloadContent(client, contentRef(spec.adapter))
+}
+
+function accepted<T>(versionId: Hex, file: T | Refused): T {
+  if (!isRefused(file)) return file
+  throw new ChainRefusal(file.code, `source of ${versionId}: expected ${file.expected}, got ${file.got}`, file)
 }
 
 function contentRef(ref: { readonly digest: `0x${string}`; readonly sizeBytes: bigint }) {
