@@ -196,15 +196,15 @@ export type UnpaidReason =
   | 'notRetrieved'
   | 'notCited'
 
-/** One row of a model version's index, as this node scored it for a job. */
+/** One row of a model version's source, as this node scored it for a job. */
 export interface ScoredRow {
-  /** Place in the index, from 0: the place in the version's Datanet versions, one after the other. */
+  /** Place in the source, from 0: rows by their order on chain; of a retrieval index, chunks of them. */
   readonly row: number
   readonly datanetId: bigint
   readonly rowId: bigint
-  /** Benefit · 2^G, the engine's integer. */
+  /** The engine's integer: benefit · 2^G, bits of information of the row's spans, or cos² · 2^30 of the chunk. */
   readonly score: bigint
-  /** 1 is the best score of the index. */
+  /** 1 is the best score of the source. */
   readonly rank: number
   /** Parts per 2^32 of the contributors' share. */
   readonly weight: bigint
@@ -235,9 +235,49 @@ export interface ProvedRow {
   readonly proof: Uint8Array
 }
 
+/** What an answer rests on, by methods that can show it. */
+export type AttributionEvidence =
+  | {
+      readonly kind: 'spans'
+      /** Shortest span in tokens and poorest in bits of information. */
+      readonly tokensMin: number
+      readonly infoMin: number
+      /** By ascending start. */
+      readonly spans: readonly EvidentSpan[]
+    }
+  | {
+      readonly kind: 'citations'
+      readonly citationsMax: number
+      /** By descending score. */
+      readonly retrieved: readonly RetrievedChunk[]
+    }
+
+/** A piece of the answer that its owner's row was the first on chain to hold. */
+export interface EvidentSpan {
+  /** First token in the answer, and how many; a token is a byte. */
+  readonly start: number
+  readonly length: number
+  /** Bits. */
+  readonly info: number
+  readonly row: number
+  readonly datanetId: bigint
+  readonly rowId: bigint
+  readonly text: Uint8Array
+}
+export interface RetrievedChunk {
+  readonly row: number
+  readonly datanetId: bigint
+  readonly rowId: bigint
+  /** cos² · 2^30. */
+  readonly score: bigint
+  readonly isCited: boolean
+}
+
 export interface AttributionReads {
   /** All rows that this node's engine scored for the job; `undefined` where it holds no record of the run. */
   scoredRows(jobId: bigint): Answer<readonly ScoredRow[] | undefined>
+  /** `undefined` where it holds no record, or the method shows none. */
+  evidence(jobId: bigint): Answer<AttributionEvidence | undefined>
   /** Why this node did not sign the job's attribution, if it refused. */
   refusalOf(jobId: bigint): Answer<string | undefined>
   /** Of an answered or settled job of method datainf. `signal`: nobody waits for the answer any more. */

@@ -3,10 +3,18 @@ import { toHex } from '../../primitives/bytes.ts'
 import type { Backend, ScoredRow } from '../backend.ts'
 import type { Json } from '../json.ts'
 import { refused } from '../rpcError.ts'
-import { type Job, readAttribution, readJob, readRefund, type SettledAttribution } from './jobs.ts'
+import { rowKey } from './evidence.ts'
+import { type Job, readAttribution, readJob, readMethod, readRefund, type SettledAttribution } from './jobs.ts'
 import { CONTRIBUTOR, DATANET } from './natives.ts'
 import { readNative } from './readNative.ts'
-import { explainOutside, explainPaid, explainUnpaid, type IndexPlace, type RowReason } from './rowReasons.ts'
+import {
+  explainOutside,
+  explainPaid,
+  explainUnpaid,
+  type IndexPlace,
+  type RowReason,
+  type Verdict,
+} from './rowReasons.ts'
 import { type IndexedRow, readIndexRows, readRowsOf } from './rows.ts'
 
 /** Rows of one Datanet that are looked through for an account's own: 64 calls. */
@@ -72,22 +80,33 @@ async function explainRefund(backend: Backend, jobId: bigint, refusal: string | 
   return { status: 'refunded', explanation: `the fee went back in full: ${why}`, refundWei, validatorRefusal: refusal }
 }
 
-/** The reasons of an account's rows within the index, best first. */
+/** The reasons of an account's rows within the model version. A row is known by its id: a retrieval index has chunks of it. */
 function reasonsInIndex(
   index: readonly IndexedRow[],
-  attribution: SettledAttribution,
-  scored: ReadonlyMap<number, ScoredRow>,
+  verdict: Verdict,
+  scores: readonly ScoredRow[] | undefined,
   contributorId: bigint,
 ): RowReason[] {
-  const paid = new Map(attribution.paid.map((entry) => [entry.row, entry]))
-  const place = (row: number): IndexPlace | undefined => index[row] && { row, ...index[row] }
-  return index.flatMap((own, row) => {
+  const indexed = new Map(index.map((row) => [rowKey(row), row]))
+  const paid = Map.groupBy(verdict.paid, rowKey)
+  const best = new Map<string, ScoredRow>()
+  for (const one of scores ?? []) if (isBetter(one, best.get(rowKey(one)))) best.set(rowKey(one), one)
+  const placeOf = (row: number): IndexPlace | undefined => {
+    const known = scores?.[row] && indexed.get(rowKey(scores[row]))
+    return known && { row, ...known }
+  }
+  return index.flatMap((own, at) => {
     if (own.contributorId !== contributorId) return []
-    const entry = paid.get(row)
-    if (entry !== undefined) return explainPaid({ row, ...own }, entry)
-    return explainUnpaid({ row, ...own }, scored.get(row), place, attribution.paid)
+    const [first, ...more] = paid.get(rowKey(own)) ?? []
+    const scored = best.get(rowKey(own))
+    const place = { row: scored?.row ?? (verdict.method === 'rag' ? null : at), ...own }
+    return first === undefined
+      ? explainUnpaid(place, scored, placeOf, verdict)
+      : explainPaid(place, [first, ...more], verdict)
   })
 }
+
+const isBetter = (one: ScoredRow, other: ScoredRow | undefined): boolean => other === undefined || one.rank < other.rank
 
 /** Rows of the version's Datanets that the index does not hold. */
 async function reasonsOutside(
@@ -113,8 +132,9 @@ async function reasonsOutside(
 async function explainSettled(backend: Backend, jobId: bigint, attribution: SettledAttribution, contributorId: bigint) {
   const index = await readIndexRows(backend, attribution.versionId)
   const scores = await backend.attributions.scoredRows(jobId)
-  const scored = new Map(scores?.map((one) => [one.row, one]))
-  const within = reasonsInIndex(index, attribution, scored, contributorId)
+  const evidence = await backend.attributions.evidence(jobId)
+  const verdict = { method: await readMethod(backend, attribution.versionId), evidence, paid: attribution.paid }
+  const within = reasonsInIndex(index, verdict, scores, contributorId)
   const reasons = [...within, ...(await reasonsOutside(backend, index, contributorId))]
   const rewardWei = reasons.reduce((sum, { rewardWei }) => sum + BigInt(rewardWei), 0n)
   const { split } = attribution.record
@@ -125,6 +145,7 @@ async function explainSettled(backend: Backend, jobId: bigint, attribution: Sett
     rewardWei: rewardWei.toString(),
     rewardsOfAllWei: split.rewardsWei.toString(),
     feeWei: split.feeWei.toString(),
+    method: verdict.method,
     indexRows: index.length,
     paidRowsOfAll: attribution.paid.length,
     isScoreKnown: scores !== undefined,

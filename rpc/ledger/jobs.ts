@@ -1,9 +1,11 @@
 /** A job as the chain tells it: its record, the events of its life, and its settled attribution. */
-import { enumName } from '../../precompiles/enumName.ts'
+
 import { JOB_STATE } from '../../precompiles/inference/contract.ts'
+import { METHOD } from '../../precompiles/model/methods.ts'
+import { enumName } from '../../precompiles/words.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import type { Backend } from '../backend.ts'
-import { ATTRIBUTION, INFERENCE } from './natives.ts'
+import { ATTRIBUTION, INFERENCE, MODEL } from './natives.ts'
 import { nativeEvents, readNative } from './readNative.ts'
 
 export async function readJob(backend: Backend, jobId: bigint) {
@@ -13,6 +15,18 @@ export async function readJob(backend: Backend, jobId: bigint) {
 }
 
 export type Job = NonNullable<Awaited<ReturnType<typeof readJob>>>
+
+/** By what a version attributes its answers. */
+export async function readMethod(backend: Backend, versionId: `0x${string}`): Promise<keyof typeof METHOD> {
+  const version = await readNative(backend, MODEL, 'getVersion', [versionId])
+  return enumName(METHOD, version?.spec.method ?? 0)
+}
+
+/** The chunks that an answer names, as places in its version's index; none by a method that cites none. */
+export async function readCitedRows(backend: Backend, jobId: bigint): Promise<readonly number[]> {
+  const [cited] = await nativeEvents(backend, INFERENCE, 'RowsCited', { jobId })
+  return cited?.args.rows ?? []
+}
 
 /** Input and output bytes as hex, from the events that carry them. */
 export async function readTexts(backend: Backend, jobId: bigint) {

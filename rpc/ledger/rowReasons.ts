@@ -1,10 +1,14 @@
 /** The reason of one row, in words and numbers: paid, scored and not paid, or outside the model version. */
-import type { ScoredRow, UnpaidReason } from '../backend.ts'
+import type { METHOD } from '../../precompiles/model/methods.ts'
+import type { AttributionEvidence, ScoredRow, UnpaidReason } from '../backend.ts'
+import type { Json } from '../json.ts'
+import { evidenceOfRow } from './evidence.ts'
 import type { SettledAttribution } from './jobs.ts'
 import type { IndexedRow, RowStatus } from './rows.ts'
 
+/** A row of a model version, and its place in the source: a chunk's, for one of several. */
 export interface IndexPlace extends IndexedRow {
-  readonly row: number
+  readonly row: number | null
 }
 
 export interface RowReason {
@@ -13,39 +17,60 @@ export interface RowReason {
   readonly status: 'paid' | 'unpaid' | 'outside'
   readonly reason: string
   readonly rewardWei: string
-  /** Place in the index. */
+  /** Place in the source. */
   readonly row: number | null
   readonly score: string | null
-  /** 1 is the best score of the index; of paid rows 1 is the best paid. */
+  /** 1 is the best score of the source; of paid rows 1 is the best paid. */
   readonly rank: number | null
   /** Parts per 2^32 of the contributors' share. */
   readonly weight: string
   readonly duplicateOf: { readonly datanetId: string; readonly rowId: string; readonly contributorId?: string } | null
   readonly explanation: string
+  /** Method span: the pieces of the answer that this row was the first to hold. */
+  readonly spans?: readonly Json[]
+  /** Method rag: its chunks that were retrieved. */
+  readonly chunks?: readonly Json[]
 }
 
+export type Method = keyof typeof METHOD
 type Paid = SettledAttribution['paid'][number]
 
-const reasonAt = (place: IndexPlace, rest: Omit<RowReason, 'datanetId' | 'rowId' | 'row'>): RowReason => ({
-  datanetId: place.datanetId.toString(),
-  rowId: place.rowId.toString(),
-  row: place.row,
-  ...rest,
-})
+/** The settled job as all its rows are judged. */
+export interface Verdict {
+  readonly method: Method
+  readonly evidence: AttributionEvidence | undefined
+  readonly paid: readonly Paid[]
+}
+
+function reasonAt(
+  place: IndexPlace,
+  evidence: AttributionEvidence | undefined,
+  rest: Omit<RowReason, 'datanetId' | 'rowId' | 'row'>,
+): RowReason {
+  const { fields, words } = evidenceOfRow(evidence, place)
+  const explanation = words === '' ? rest.explanation : `${rest.explanation}; ${words}`
+  const where = { datanetId: place.datanetId.toString(), rowId: place.rowId.toString(), row: place.row }
+  return { ...where, ...rest, explanation, ...fields }
+}
 
 /** A weight for people: parts per 2^32 as a percentage of two decimals. */
 const percentOf = (weight: bigint): number => Number((weight * 10_000n) >> 32n) / 100
 
-export function explainPaid(place: IndexPlace, paid: Paid): RowReason {
-  const isWithdrawn = paid.contributorId === 0n
-  const share = `rank ${paid.rank}, score ${paid.score}, ${percentOf(paid.weight)} % of the contributors' part`
-  return reasonAt(place, {
+/** Entries of one row, best first: a row of a retrieval index may be paid for several chunks. */
+export function explainPaid(place: IndexPlace, entries: readonly [Paid, ...Paid[]], { evidence }: Verdict): RowReason {
+  const [best] = entries
+  const isWithdrawn = best.contributorId === 0n
+  const weight = entries.reduce((sum, entry) => sum + entry.weight, 0n)
+  const rewardWei = entries.reduce((sum, entry) => sum + entry.rewardWei, 0n)
+  const chunks = entries.length === 1 ? '' : ` for ${entries.length} chunks`
+  const share = `rank ${best.rank}, score ${best.score}, ${percentOf(weight)} % of the contributors' part${chunks}`
+  return reasonAt({ ...place, row: best.row }, evidence, {
     status: isWithdrawn ? 'unpaid' : 'paid',
     reason: isWithdrawn ? 'withdrawn' : 'paid',
-    rewardWei: isWithdrawn ? '0' : paid.rewardWei.toString(),
-    score: paid.score.toString(),
-    rank: paid.rank,
-    weight: paid.weight.toString(),
+    rewardWei: isWithdrawn ? '0' : rewardWei.toString(),
+    score: best.score.toString(),
+    rank: best.rank,
+    weight: weight.toString(),
     duplicateOf: null,
     explanation: isWithdrawn ? `withdrawn before the settlement: its part (${share}) went to the treasury` : share,
   })
@@ -63,18 +88,35 @@ const UNPAID_WORDS: Readonly<Record<UnpaidReason, string>> = {
   notCited: 'it was retrieved, but the answer does not cite it',
 }
 
+/** Where the same reason means something else. */
+const METHOD_WORDS: Readonly<Record<Method, Partial<Record<UnpaidReason, string>>>> = {
+  datainf: {},
+  span: {
+    notPositive: 'the answer repeats no piece of it that is long enough and that it was the first to hold',
+    belowTopK: 'the answer repeats it word for word, but it is below the best K that are paid',
+    duplicateInIndex: 'an earlier row has the same text and stands for it',
+    empty: 'it has no text in the corpus: it was withdrawn before',
+  },
+  rag: {
+    notPositive: 'it is not like the question',
+    belowTopK: 'it is cited, but below the best K that are paid',
+    duplicateInIndex: 'it is nearly the same as an earlier chunk of the retrieval index, which stands for it',
+    empty: 'its embedding is empty: nothing can be like it',
+  },
+}
+
 /** `placeOf` finds the row that it repeats. */
 export function explainUnpaid(
   place: IndexPlace,
   scored: ScoredRow | undefined,
   placeOf: (row: number) => IndexPlace | undefined,
-  paid: readonly Paid[],
+  { method, evidence, paid }: Verdict,
 ): RowReason {
   const nothing = { status: 'unpaid', rewardWei: '0', weight: '0' } as const
   const least = paid.at(-1)
   const cut = least === undefined ? 'no row was paid' : `the least paid row has score ${least.score}`
   if (scored === undefined || scored.unpaid === null)
-    return reasonAt(place, {
+    return reasonAt(place, evidence, {
       ...nothing,
       reason: 'notAmongPaid',
       score: scored === undefined ? null : scored.score.toString(),
@@ -84,26 +126,25 @@ export function explainUnpaid(
     })
   const { reason, ofRow } = scored.unpaid
   const first = ofRow === undefined ? undefined : placeOf(ofRow)
-  const like =
-    first === undefined
-      ? ''
-      : `: row ${first.rowId} of Datanet ${first.datanetId}, by contributor ${first.contributorId}`
-  return reasonAt(place, {
+  const words = METHOD_WORDS[method][reason] ?? UNPAID_WORDS[reason]
+  return reasonAt(place, evidence, {
     ...nothing,
     reason,
     score: scored.score.toString(),
     rank: scored.rank,
-    duplicateOf:
-      first === undefined
-        ? null
-        : {
-            datanetId: first.datanetId.toString(),
-            rowId: first.rowId.toString(),
-            contributorId: first.contributorId.toString(),
-          },
-    explanation: `${UNPAID_WORDS[reason]}${like}; rank ${scored.rank}, score ${scored.score}; ${cut}`,
+    duplicateOf: first === undefined ? null : duplicateOf(first),
+    explanation: `${words}${first === undefined ? '' : like(first)}; rank ${scored.rank}, score ${scored.score}; ${cut}`,
   })
 }
+
+const like = ({ rowId, datanetId, contributorId }: IndexPlace): string =>
+  `: row ${rowId} of Datanet ${datanetId}, by contributor ${contributorId}`
+
+const duplicateOf = ({ datanetId, rowId, contributorId }: IndexPlace) => ({
+  datanetId: datanetId.toString(),
+  rowId: rowId.toString(),
+  contributorId: contributorId.toString(),
+})
 
 const OUTSIDE_WORDS: Readonly<Record<RowStatus, string>> = {
   none: 'unknown row',

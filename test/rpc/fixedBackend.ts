@@ -159,6 +159,7 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
     },
     attributions: {
       scoredRows: () => undefined,
+      evidence: () => undefined,
       refusalOf: () => undefined,
       proveRow: () => ({ kind: 'refused', message: 'nothing is proved here' }),
     },

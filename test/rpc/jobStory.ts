@@ -70,7 +70,7 @@ export async function publishData(node: RealNode, { send, parameter }: Storytell
 
 export interface StoryVersion {
   readonly versionId: Uint8Array
-  readonly indexRoot: Uint8Array
+  readonly sourceRoot: Uint8Array
 }
 
 export async function serveModel(node: RealNode, teller: Storyteller): Promise<StoryVersion> {
@@ -100,17 +100,18 @@ export async function serveModel(node: RealNode, teller: Storyteller): Promise<S
     datanets: [{ datanetId: 1n, version: 1n }],
     baseHash: BASE,
     adapter: { digest: toHex(keccak256(utf8('adapter'))), sizeBytes: 1_000n },
-    index: { digest: toHex(keccak256(utf8('index'))), sizeBytes: indexBytes },
+    source: { digest: toHex(keccak256(utf8('index'))), sizeBytes: indexBytes },
     tokenizerHash: ZERO,
     engine: 1,
     method: 1,
+    saRoot: ZERO,
     evaluation: ZERO,
     parents: [],
   }
   const depositWei = await view<bigint>(MODEL, 'depositFor', [indexBytes])
   await send(0, MODEL, 'registerVersion', [1n, toHex(header), spec], depositWei)
-  const indexRoot = keccak256(concat(Uint8Array.of(0x12), header))
-  await node.chain.mine([], { attested: { kind: 'version', versionId, root: indexRoot } })
+  const sourceRoot = keccak256(concat(Uint8Array.of(0x12), header))
+  await node.chain.mine([], { attested: { kind: 'version', versionId, root: sourceRoot } })
   await send(
     4,
     INFERENCE,
@@ -118,7 +119,7 @@ export async function serveModel(node: RealNode, teller: Storyteller): Promise<S
     ['http://127.0.0.1:1', [toHex(versionId)]],
     await parameter('providerBondWei'),
   )
-  return { versionId, indexRoot }
+  return { versionId, sourceRoot }
 }
 
 export async function requestJob(node: RealNode, { send, view }: Storyteller, version: StoryVersion): Promise<void> {
@@ -155,7 +156,7 @@ export async function settleJob(node: RealNode, version: StoryVersion, jobId: bi
     tau: 96,
     rowCount: 3,
     exponentG: 7,
-    sourceRoot: version.indexRoot,
+    sourceRoot: version.sourceRoot,
     queryHash: QUERY,
     scoresRoot: keccak256(utf8('scores')),
     contextRoot: keccak256(utf8('context')),

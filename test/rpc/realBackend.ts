@@ -3,7 +3,7 @@ import { createBackend } from '../../node/backend/backend.ts'
 import { createDevSigner } from '../../node/backend/devSigner.ts'
 import { createPoolAccess } from '../../node/backend/poolAccess.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, type EvmWorkerPool } from '../../node/evmWorkerPool.ts'
-import type { AttributionReads, Backend, PoolAccess, ScoredRow } from '../../rpc/backend.ts'
+import type { AttributionEvidence, AttributionReads, Backend, PoolAccess, ScoredRow } from '../../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../../rpc/server.ts'
 import type { PoolHead } from '../../runtime/pool/admission.ts'
 import { createPool, type Pool } from '../../runtime/pool/pool.ts'
@@ -22,6 +22,7 @@ export interface RealNode {
   isMining: boolean
   /** What the attester would tell of a job. */
   readonly scored: Map<bigint, readonly ScoredRow[]>
+  readonly evidence: Map<bigint, AttributionEvidence>
   readonly refusals: Map<bigint, string>
   /** What the attester would prove. */
   proveRow: AttributionReads['proveRow']
@@ -79,6 +80,7 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     evm,
     attributions: {
       scoredRows: (jobId) => node.scored.get(jobId),
+      evidence: (jobId) => node.evidence.get(jobId),
       refusalOf: (jobId) => node.refusals.get(jobId),
       proveRow: (...asked) => node.proveRow(...asked),
     },
@@ -104,6 +106,7 @@ export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
     keys,
     isMining: true,
     scored: new Map(),
+    evidence: new Map(),
     refusals: new Map(),
     proveRow: () => ({ kind: 'refused', message: 'this node computes no influence' }),
     async close() {

@@ -26,7 +26,7 @@ function prove(result: Uint8Array): void {
     duplicateOf: null,
     score: 300n,
     exponentG: 7,
-    indexRoot: version.indexRoot,
+    indexRoot: version.sourceRoot,
     result,
     proof: Uint8Array.of(1, 2, 3),
   }
@@ -73,7 +73,7 @@ test('getRowProof: a settled job tells the row, its score, its pay, the roots, r
       state: 'settled',
       method: 'datainf',
       versionId: told['versionId'],
-      indexRoot: version.indexRoot,
+      indexRoot: version.sourceRoot,
       attributionRoot: settled.root,
       row: 2,
       datanetId: '1',

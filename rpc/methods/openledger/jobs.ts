@@ -1,18 +1,22 @@
 /** openledger_getJob, openledger_getAttribution and openledger_explainReward. */
 import type { Backend } from '../../backend.ts'
 import type { Json } from '../../json.ts'
+import { describeEvidence } from '../../ledger/evidence.ts'
 import { explainReward } from '../../ledger/explainReward.ts'
-import { readAttribution, readJob, readRefund, readTexts, type SettledAttribution } from '../../ledger/jobs.ts'
-import { MODEL } from '../../ledger/natives.ts'
+import {
+  readAttribution,
+  readCitedRows,
+  readJob,
+  readMethod,
+  readRefund,
+  readTexts,
+  type SettledAttribution,
+} from '../../ledger/jobs.ts'
 import { plainFields, plainJson } from '../../ledger/plainJson.ts'
-import { readNative } from '../../ledger/readNative.ts'
 import { describeContent, readRow, readRowBytes } from '../../ledger/rows.ts'
 import { param } from '../../params/param.ts'
 import { address, id } from '../../params/shapes.ts'
 import { type MethodTable, method } from '../method.ts'
-
-/** Ids of influence.md. */
-const METHODS: Readonly<Record<number, string>> = { 1: 'datainf', 2: 'span', 3: 'rag' }
 
 async function jobOf(backend: Backend, jobId: bigint): Promise<Json> {
   const job = await readJob(backend, jobId)
@@ -23,7 +27,9 @@ async function jobOf(backend: Backend, jobId: bigint): Promise<Json> {
   return {
     jobId: jobId.toString(),
     ...plainFields(job),
+    method: await readMethod(backend, job.versionId),
     ...texts,
+    citedRows: await readCitedRows(backend, jobId),
     ...(refund !== undefined && { refund: plainJson(refund) }),
     ...(attribution !== undefined && { split: plainJson(attribution.record.split) }),
   }
@@ -39,17 +45,18 @@ async function attributionOf(backend: Backend, jobId: bigint): Promise<Json> {
   const attribution = await readAttribution(backend, jobId)
   if (attribution === undefined) return null
   const { record, versionId, result, transactionHash, paid } = attribution
-  const version = await readNative(backend, MODEL, 'getVersion', [versionId])
   const rows: Json[] = []
   for (const one of paid) rows.push(await paidRow(backend, one))
   return {
     jobId: jobId.toString(),
     versionId,
-    method: METHODS[version?.spec.method ?? 0] ?? 'unknown',
+    method: await readMethod(backend, versionId),
     ...plainFields(record),
     result,
     transactionHash,
     rows,
+    citedRows: await readCitedRows(backend, jobId),
+    ...describeEvidence(await backend.attributions.evidence(jobId)),
   }
 }
 

@@ -1,6 +1,8 @@
 /** openledger_getModel: a model with its versions. */
-import { enumName } from '../../../precompiles/enumName.ts'
+
 import { STATE, VERSION_STATE } from '../../../precompiles/model/lifeCycle.ts'
+import { ENGINE, METHOD } from '../../../precompiles/model/methods.ts'
+import { enumName } from '../../../precompiles/words.ts'
 import type { Backend } from '../../backend.ts'
 import type { Json } from '../../json.ts'
 import { MODEL } from '../../ledger/natives.ts'
@@ -17,7 +19,9 @@ async function versionOf(backend: Backend, modelId: bigint, number: bigint): Pro
   const versionId = await readNative(backend, MODEL, 'versionIdOf', [modelId, number])
   const version = versionId === undefined ? undefined : await readNative(backend, MODEL, 'getVersion', [versionId])
   if (versionId === undefined || version === undefined) return null
-  return { versionId, ...plainFields(version), state: enumName(VERSION_STATE, version.state) }
+  const method = enumName(METHOD, version.spec.method)
+  const engine = enumName(ENGINE, version.spec.engine)
+  return { versionId, ...plainFields(version), method, engine, state: enumName(VERSION_STATE, version.state) }
 }
 
 async function modelOf(backend: Backend, modelId: bigint): Promise<Json> {

@@ -1,4 +1,5 @@
 /** openledger_getRowProof: one row's score in one job, with all that `IAttribution.verifyRow` needs to check it. */
+import { METHOD } from '../../../precompiles/model/methods.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import type { Backend, ProvedRow, RowPlace } from '../../backend.ts'
 import { hex } from '../../format/quantity.ts'
@@ -15,7 +16,7 @@ import { type MethodTable, method } from '../method.ts'
 /** Rows of an index (influence.md §3.1). */
 const ROWS_MAX = 2 ** 20
 /** Id of the method whose scores are proved row by row. */
-const DATAINF = 1
+const DATAINF = Number(METHOD.datainf)
 
 /** A place in the index, or the contribution itself. */
 const rowPlace: Shape<RowPlace> = {
