@@ -8,7 +8,7 @@ import { connectChain } from '../../studio/chain/client.ts'
 import { openStudio } from '../cli/baseModel.ts'
 import { createInfluenceMetrics } from '../metrics/influenceMetrics.ts'
 import { type Attestation, createAttester } from './attester.ts'
-import { scoredRows } from './scoredRows.ts'
+import { evidenceOf, scoredRows } from './scoredRows.ts'
 
 /**
  * A GPU that gives no answer for half of this is left for the twin (influence.md §10.2 no. 2). A job waits 600 s for its
@@ -57,8 +57,7 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
     const client = await connectChain(rpcUrl)
     const studio = await openStudio()
     const { onAttested, log } = options
-    const openIndex = (source: Parameters<typeof influence.openIndex>[0]) => influence.openIndex(source)
-    return { studio, attester: createAttester({ client, studio, openIndex, onAttested, log }) }
+    return { studio, attester: createAttester({ client, studio, openers: influence, onAttested, log }) }
   }
   return {
     start(rpcUrl) {
@@ -75,6 +74,10 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
       async scoredRows(jobId) {
         const record = await (await attester())?.recordOf(jobId)
         return record && scoredRows(record)
+      },
+      async evidence(jobId) {
+        const record = await (await attester())?.recordOf(jobId)
+        return record && evidenceOf(record)
       },
       refusalOf: async (jobId) => (await attester())?.refusalOf(jobId),
       async proveRow(jobId, place, signal) {

@@ -4,19 +4,20 @@
  */
 
 import type { Hex } from 'viem'
-import { isRefused, type Refused } from '../../influence/refusal.ts'
-import type { Attribution, IndexSource, OpenedIndex, Query } from '../../influence/surface.ts'
 import { JOB_STATE } from '../../precompiles/inference/contract.ts'
 import { VERSION_STATE } from '../../precompiles/model/lifeCycle.ts'
 import { fromHex } from '../../primitives/bytes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
-import { loadVersion, readJob, readVersion, type VersionContent } from '../../studio/chain/version.ts'
+import { readJob, readVersion } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
-import { checkJob } from './checkJob.ts'
+import { placesOf, scoresOf } from './attributeAnswer.ts'
+import { type CheckedJob, checkJob } from './checkJob.ts'
 import { checkVersion } from './checkVersion.ts'
 import { createAskedReader, type Duty, findOwed, messageOf, nameOf } from './duties.ts'
+import { openSource, type SourceOpeners } from './openSource.ts'
 import { createOpenVersions } from './openVersions.ts'
 import { createRowProver, type RowProver } from './rowProofs.ts'
+import type { JobRecord } from './scoredRows.ts'
 
 /** Attributions kept for `explainReward`; older ones are recomputed by whoever asks. */
 const RECORDS_MAX = 256
@@ -27,17 +28,7 @@ export type Attestation =
   | { readonly kind: 'version'; readonly versionId: Hex; readonly root: Uint8Array }
   | { readonly kind: 'job'; readonly jobId: bigint; readonly root: Uint8Array; readonly result: Uint8Array }
 
-/** What this node computed for a job. */
-export interface JobRecord {
-  readonly attribution: Attribution
-  /** Benefits of all rows of the index, by row. */
-  readonly scores: BigInt64Array
-  readonly version: VersionContent
-}
-
-interface KeptJob {
-  readonly attribution: Attribution
-  readonly query: Query
+interface KeptJob extends CheckedJob {
   readonly versionId: Hex
 }
 
@@ -45,7 +36,7 @@ export interface AttesterOptions {
   /** Reads of this node's own chain. */
   readonly client: ChainClient
   readonly studio: StudioWorker
-  readonly openIndex: (source: IndexSource) => Promise<OpenedIndex | Refused>
+  readonly openers: SourceOpeners
   /** This node would sign: the host does, and brings the settlement. */
   readonly onAttested: (attestation: Attestation) => void
   readonly log: (line: string) => void
@@ -56,7 +47,7 @@ export interface Attester {
   onBlock(height: bigint): void
   /** Settles when nothing is owed. */
   idle(): Promise<void>
-  /** Scores are computed again: the record keeps only the query. */
+  /** Benefits are scored again: the record keeps only the query. */
   recordOf(jobId: bigint): Promise<JobRecord | undefined>
   refusalOf(jobId: bigint): string | undefined
   readonly proveRow: RowProver['prove']
@@ -64,8 +55,10 @@ export interface Attester {
 }
 
 export function createAttester(options: AttesterOptions): Attester {
-  const { client, studio, openIndex, log } = options
-  const versions = createOpenVersions({ load: (versionId) => loadVersion(client, versionId), openIndex })
+  const { client, studio, openers, log } = options
+  const versions = createOpenVersions((versionId) =>
+    openSource({ client, openers, baseContextTokens: studio.contextTokens }, versionId),
+  )
   const kept = new Map<bigint, KeptJob>()
   const refusals = new Map<bigint, string>()
   const prover = createRowProver({
@@ -75,7 +68,7 @@ export function createAttester(options: AttesterOptions): Attester {
       const known = kept.get(jobId)
       if (known !== undefined) return known
       const job = await readJob(client, jobId)
-      const checked = await checkJob({ client, studio, ...open }, jobId, job)
+      const checked = await checkJob({ client, studio, open }, jobId, job)
       if ('reason' in checked) return checked.reason
       keep(kept, jobId, { ...checked, versionId: job.versionId })
       return checked
@@ -102,22 +95,22 @@ export function createAttester(options: AttesterOptions): Attester {
   async function runVersion(versionId: Hex): Promise<void> {
     const info = await readVersion(client, versionId)
     if (BigInt(info.state) !== VERSION_STATE.registered) return
-    const objection = await versions.use(versionId, ({ version }) => checkVersion(client, studio, version))
+    const objection = await versions.use(versionId, (open) => checkVersion(client, studio, open))
     if (objection !== undefined) return log(`version ${versionId} is not attested: ${objection.reason}`)
-    options.onAttested({ kind: 'version', versionId, root: fromHex(info.indexRoot) })
-    log(`version ${versionId} attested: ${info.rowCount} rows re-executed, byte-equal`)
+    options.onAttested({ kind: 'version', versionId, root: fromHex(info.sourceRoot) })
+    log(`version ${versionId} attested: all that it took of ${info.rowCount} rows is byte-equal`)
   }
 
   async function runJob(jobId: bigint): Promise<void> {
     const job = await readJob(client, jobId)
     if (BigInt(job.state) !== JOB_STATE.answered) return
-    const checked = await versions.use(job.versionId, (open) => checkJob({ client, studio, ...open }, jobId, job))
+    const checked = await versions.use(job.versionId, (open) => checkJob({ client, studio, open }, jobId, job))
     if ('reason' in checked) {
       keep(refusals, jobId, checked.reason)
       return log(`job ${jobId} is not attested: ${checked.reason}`)
     }
-    const { attribution, query } = checked
-    keep(kept, jobId, { attribution, query, versionId: job.versionId })
+    const { attribution } = checked
+    keep(kept, jobId, { ...checked, versionId: job.versionId })
     options.onAttested({ kind: 'job', jobId, root: attribution.root, result: attribution.bytes })
   }
 
@@ -129,11 +122,11 @@ export function createAttester(options: AttesterOptions): Attester {
     },
     idle: () => tail,
     async recordOf(jobId) {
-      const job = kept.get(jobId)
-      if (job === undefined) return undefined
-      return versions.use(job.versionId, async ({ version, opened }) => {
-        const scored = await opened.score(job.query)
-        return isRefused(scored) ? undefined : { attribution: job.attribution, scores: scored.scores, version }
+      const known = kept.get(jobId)
+      if (known === undefined) return undefined
+      return versions.use(known.versionId, async (open) => {
+        const scores = await scoresOf(open, known)
+        return scores && { ...known, scores, places: placesOf(open) }
       })
     },
     refusalOf: (jobId) => refusals.get(jobId),

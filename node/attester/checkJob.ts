@@ -1,53 +1,72 @@
-/** A validator's check of an answered job: re-executes answer, counts and query, and scores the index if all is byte-equal. */
-
-import { isRefused } from '../../influence/refusal.ts'
-import type { Attribution, OpenedIndex, Query } from '../../influence/surface.ts'
+/**
+ * A validator's check of an answered job: engine 1 is re-executed, answer, counts, query and cited rows; of another engine's
+ * answer the tokens are counted. The source is scored only if all is byte-equal (influence.md §12).
+ */
+import { isRefused, type Refused } from '../../influence/refusal.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
+import { type PostedAnswer, readPosted } from '../../studio/chain/job.ts'
 import { readInput } from '../../studio/chain/provider.ts'
-import { type AnsweredJob, answerJob } from '../../studio/chain/query.ts'
-import type { JobInfo, VersionContent } from '../../studio/chain/version.ts'
-import type { StudioWorker } from '../../studio/surface.ts'
-import { type Objection, object } from './checkVersion.ts'
+import { answerQuestion, type GivenAnswer, spanCommitment } from '../../studio/chain/serving.ts'
+import { ENGINE_STUDIO, type JobInfo } from '../../studio/chain/version.ts'
+import type { StudioRefused, StudioWorker } from '../../studio/surface.ts'
+import { type Attributed, attributeAnswer } from './attributeAnswer.ts'
+import { type Objection, object, refusalText } from './objection.ts'
+import type { OpenVersion } from './openSource.ts'
 
 export interface JobDuty {
   readonly client: ChainClient
   readonly studio: StudioWorker
-  readonly version: VersionContent
-  readonly opened: OpenedIndex
+  readonly open: OpenVersion
 }
 
 export interface CheckedJob {
-  readonly attribution: Attribution
-  readonly query: Query
+  readonly attribution: Attributed
+  readonly given: GivenAnswer
 }
 
 /** The attribution that this node may sign, or why it does not. */
 export async function checkJob(duty: JobDuty, jobId: bigint, job: JobInfo): Promise<CheckedJob | Objection> {
-  const { studio, version, opened } = duty
-  const answered = await answerJob(studio, {
-    jobId,
-    modelVersion: version.id,
-    adapter: version.adapter,
-    input: await readInput(duty.client, jobId),
-    bounds: { maxInputTokens: job.maxInputTokens, maxOutputTokens: job.maxOutputTokens },
-  })
-  if ('kind' in answered) return object(`${answered.code}: expected ${answered.expected}, got ${answered.got}`)
-  const difference = compareAnswer(answered, job)
+  const posted = await readPosted(duty.client, jobId)
+  const given = await repeatAnswer(duty, jobId, job, posted)
+  if ('kind' in given) return object(refusalText(given))
+  const difference = compareAnswer(given, job) ?? compareCited(given, posted)
   if (difference !== undefined) return difference
-  const options = { k: job.k, tau: job.tau, level: job.level === 0 ? 0 : 1 } as const
-  const attribution = await opened.attribute(answered.query, options)
-  if (isRefused(attribution))
-    return object(`${attribution.code}: expected ${attribution.expected}, got ${attribution.got}`)
-  return { attribution, query: answered.query }
+  const attribution = await attributeAnswer(duty.open, given, job)
+  return isRefused(attribution) ? object(refusalText(attribution)) : { attribution, given }
 }
 
-function compareAnswer({ answer, queryHash }: AnsweredJob, job: JobInfo): Objection | undefined {
+/** What the provider should have posted: by the deterministic engine, or, of another engine, what its own output implies. */
+async function repeatAnswer(
+  { client, studio, open }: JobDuty,
+  jobId: bigint,
+  job: JobInfo,
+  { output }: PostedAnswer,
+): Promise<GivenAnswer | StudioRefused | Refused> {
+  const input = await readInput(client, jobId)
+  if (open.version.info.spec.engine !== ENGINE_STUDIO) {
+    // Tokens are UTF-8 bytes: nothing else can be counted without the other engine.
+    const answer = { output, tIn: input.length, tOut: output.length, isStopped: true }
+    return { method: 'span', answer, ...spanCommitment(jobId, output) }
+  }
+  const { maxInputTokens, maxOutputTokens, citationsMax } = job
+  return answerQuestion(studio, open, { jobId, input, bounds: { maxInputTokens, maxOutputTokens }, citationsMax })
+}
+
+function compareAnswer({ answer, queryHash }: GivenAnswer, job: JobInfo): Objection | undefined {
   const outputHash = toHex(keccak256(answer.output))
   if (outputHash !== job.outputHash) return object(`output: re-executed ${outputHash}, posted ${job.outputHash}`)
   if (answer.tIn !== job.inputTokens) return object(`input tokens: ${answer.tIn}, posted ${job.inputTokens}`)
   if (answer.tOut !== job.outputTokens) return object(`output tokens: ${answer.tOut}, posted ${job.outputTokens}`)
   const hash = toHex(queryHash)
   return hash === job.queryHash ? undefined : object(`query: re-executed ${hash}, posted ${job.queryHash}`)
+}
+
+/** The rows named must be those that stood before the question, no more and no fewer. */
+function compareCited(given: GivenAnswer, { citedRows }: PostedAnswer): Objection | undefined {
+  const used = given.method === 'rag' ? given.cited : []
+  return used.join() === citedRows.join()
+    ? undefined
+    : object(`cited rows: re-executed [${used.join(', ')}], posted [${citedRows.join(', ')}]`)
 }

@@ -1,43 +1,84 @@
-/** A validator's check of a registered model version: the index verifies in full, and its rows re-execute byte for byte. */
+/**
+ * A validator's check of a registered model version (influence.md §12): its source follows from the Datanet rows on chain,
+ * and what a model computed in it is re-executed byte for byte. Whoever opened the version has verified its file in full.
+ */
 import type { IndexFile } from '../../influence/indexFile.ts'
-import { EMPTY, NO_FLOOR } from '../../influence/indexFile.ts'
-import { quantise, wordsOf } from '../../influence/quantise.ts'
-import { isRefused } from '../../influence/refusal.ts'
-import { bytesToUint, concat, equal, fromHex, uintToBytes } from '../../primitives/bytes.ts'
-import { keccak256 } from '../../primitives/hashes.ts'
+import { equal, fromHex } from '../../primitives/bytes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
 import type { VersionRow } from '../../studio/chain/datanet.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { readNamedRows } from '../../studio/chain/trainVersion.ts'
-import type { VersionContent } from '../../studio/chain/version.ts'
-import type { RowGradients, StudioWorker } from '../../studio/surface.ts'
+import { readNamedRows } from '../../studio/chain/namedRows.ts'
+import type { ServingChunks } from '../../studio/chain/serving.ts'
+import { ENGINE_STUDIO, type VersionBy, type VersionInfo } from '../../studio/chain/version.ts'
+import type { StudioWorker } from '../../studio/surface.ts'
+import { auditSample, checkCodes } from './checkCodes.ts'
+import { checkCorpus } from './checkCorpus.ts'
+import { type Objection, object, refusalText } from './objection.ts'
+import type { OpenVersion } from './openSource.ts'
 
-/** Why this node does not attest. */
-export interface Objection {
-  readonly kind: 'objection'
-  readonly reason: string
-}
-export const object = (reason: string): Objection => ({ kind: 'objection', reason })
-
-/** `undefined`: this node may sign the version's index root. The caller has verified the index file itself. */
+/** `undefined`: this node may sign the version's source root. */
 export async function checkVersion(
   client: ChainClient,
   studio: StudioWorker,
-  version: VersionContent,
+  open: OpenVersion,
 ): Promise<Objection | undefined> {
-  const { info, index } = version
-  if (info.spec.engine !== 1) return object(`engine ${info.spec.engine} cannot be re-executed`)
-  if (!equal(fromHex(info.spec.baseHash), studio.hashes.base))
-    return object(`base model ${info.spec.baseHash} is not the one that this node holds`)
+  const { info } = open.version
+  const unknown = checkModel(studio, info)
+  if (unknown !== undefined) return unknown
   const { rows } = await readNamedRows(client, info.spec.datanets)
+  switch (open.method) {
+    case 'datainf':
+      return checkGradients(client, studio, open.version, rows)
+    case 'span':
+      return checkCorpus(open.version.corpus, rows)
+    case 'rag':
+      return checkEmbeddings(client, studio, open)
+    default:
+      return open satisfies never
+  }
+}
+
+/** What engine 1 ran is what this node holds; of another engine only the text counts, and that must be in UTF-8 bytes. */
+function checkModel(studio: StudioWorker, { spec }: VersionInfo): Objection | undefined {
+  const isSpan = spec.method === 2
+  if (isSpan && fromHex(spec.tokenizerHash).some((byte) => byte !== 0))
+    return object(`tokenizer ${spec.tokenizerHash} of the corpus is not one that this node holds`)
+  if (spec.engine !== ENGINE_STUDIO) return isSpan ? undefined : object(`engine ${spec.engine} cannot be re-executed`)
+  return equal(fromHex(spec.baseHash), studio.hashes.base)
+    ? undefined
+    : object(`base model ${spec.baseHash} is not the one that this node holds`)
+}
+
+async function checkGradients(
+  client: ChainClient,
+  studio: StudioWorker,
+  { info, index, adapter }: VersionBy<'datainf'>,
+  rows: readonly VersionRow[],
+): Promise<Objection | undefined> {
   const mismatch = checkRowTable(index, rows)
   if (mismatch !== undefined) return mismatch
-  const sample = await auditSample(client, version, rows.length)
-  const sampled = sample.map((i) => rows[i]!.row)
-  const gradients = await studio.rowGradients(version.adapter, sampled)
-  if ('kind' in gradients)
-    return object(`gradients: ${gradients.code}: expected ${gradients.expected}, got ${gradients.got}`)
-  return checkCodes(index, rows, sample, gradients)
+  const sample = await auditSample(client, info, rows.length)
+  const gradients = await studio.rowGradients(
+    adapter,
+    sample.map((i) => rows[i]!.row),
+  )
+  if ('kind' in gradients) return object(`gradients: ${refusalText(gradients)}`)
+  return checkCodes(index, sample, gradients, (row) => rows[row]!.isWithdrawn)
+}
+
+/** The chunks' texts were cut from the rows when the version was opened, and its row table follows them. */
+async function checkEmbeddings(
+  client: ChainClient,
+  studio: StudioWorker,
+  { version, chunks }: Pick<ServingChunks, 'version' | 'chunks'>,
+): Promise<Objection | undefined> {
+  const sample = await auditSample(client, version.info, chunks.length)
+  const embeddings = await studio.embed(
+    version.adapter,
+    sample.map((i) => chunks[i]!),
+  )
+  if ('kind' in embeddings) return object(`embeddings: ${refusalText(embeddings)}`)
+  const { width, values } = embeddings
+  return checkCodes(version.index, sample, { blockDims: [width], blocks: [values] }, () => false)
 }
 
 function checkRowTable(index: IndexFile, rows: readonly VersionRow[]): Objection | undefined {
@@ -52,63 +93,4 @@ function checkRowTable(index: IndexFile, rows: readonly VersionRow[]): Objection
   return i < 0
     ? undefined
     : object(`row ${i} of the index is not row ${rows[i]!.rowId} of Datanet ${rows[i]!.datanetId}`)
-}
-
-/**
- * Rows to re-execute: all up to the parameter `auditRows`, else that many drawn without repetition from what the trainer
- * could not know when it committed to the index (influence.md §12).
- */
-async function auditSample(client: ChainClient, version: VersionContent, rowCount: number): Promise<number[]> {
-  const [auditRows] = await readParameters(client, ['auditRows'])
-  if (BigInt(rowCount) <= auditRows) return Array.from({ length: rowCount }, (_, i) => i)
-  const block = await client.getBlock({ blockNumber: version.info.registeredBlock })
-  const seed = concat(fromHex(version.info.guardSeed), fromHex(version.info.indexRoot), fromHex(block.hash))
-  const drawn = new Set<number>()
-  for (let counter = 0; BigInt(drawn.size) < auditRows; counter++) {
-    const word = bytesToUint(keccak256(concat(seed, uintToBytes(counter, 4))))
-    drawn.add(Number(word % BigInt(rowCount)))
-  }
-  return [...drawn].sort((a, b) => a - b)
-}
-
-/** Codes must be equal, and exponents after the index's clipping; a withdrawn row may be empty. */
-function checkCodes(
-  index: IndexFile,
-  rows: readonly VersionRow[],
-  sample: readonly number[],
-  gradients: RowGradients,
-): Objection | undefined {
-  const { layout, layers } = index
-  if (gradients.blockDims.join() !== layout.dims.join())
-    return object(`blocks of ${gradients.blockDims.join(', ')} coordinates, the index has ${layout.dims.join(', ')}`)
-  const words = gradients.blocks.map((block) => wordsOf(block))
-  for (const [s, i] of sample.entries()) {
-    if (rows[i]!.isWithdrawn && index.rows.status[i] === EMPTY) continue
-    const blocks = layout.dims.map((dim, l) => quantise(words[l]!.subarray(s * dim, (s + 1) * dim)))
-    const isWhole = !blocks.some((block) => isRefused(block))
-    for (const [l, block] of blocks.entries()) {
-      const wanted = isWhole && !isRefused(block) ? block : { codes: new Int8Array(layout.dims[l]!), exponent: 0 }
-      if (!isSameBlock(index, i, l, wanted, layers[l]!.floor))
-        return object(`row ${i}, block ${l}: other gradient codes`)
-    }
-  }
-  return undefined
-}
-
-function isSameBlock(
-  index: IndexFile,
-  row: number,
-  l: number,
-  wanted: { readonly codes: Int8Array; readonly exponent: number },
-  floor: number,
-): boolean {
-  const { layout } = index
-  const start = row * layout.rowBytes + layout.offsets[l]!
-  let isZero = true
-  for (let j = 0; j < wanted.codes.length; j++) {
-    if (index.codes[start + j] !== wanted.codes[j]) return false
-    if (wanted.codes[j] !== 0) isZero = false
-  }
-  const exponent = isZero || floor === NO_FLOOR ? wanted.exponent : Math.max(wanted.exponent, floor)
-  return index.exponents[row * layout.dims.length + l] === exponent
 }

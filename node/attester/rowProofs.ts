@@ -6,15 +6,16 @@ import { BaseError, type Hex } from 'viem'
 import { ACCEPTED, DUPLICATE, type IndexFile } from '../../influence/indexFile.ts'
 import { isRefused } from '../../influence/refusal.ts'
 import { encodeRowProof } from '../../influence/rowProof.ts'
-import type { Attribution, Query } from '../../influence/surface.ts'
+import type { Attribution } from '../../influence/surface.ts'
 import { verifyRow } from '../../influence/verifyRow.ts'
 import { InfluenceWorkerError } from '../../influence/worker/openInfluenceWorker.ts'
 import type { ProvedRow, Refused, RowPlace } from '../../rpc/backend.ts'
 import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
 import { ContentError } from '../../studio/chain/content.ts'
+import type { GivenAnswer } from '../../studio/chain/serving.ts'
 import { readJob } from '../../studio/chain/version.ts'
-import type { OpenVersion } from './openVersions.ts'
-import { VersionUnusable } from './openVersions.ts'
+import type { OpenVersion } from './openSource.ts'
+import { VersionUnusable } from './openSource.ts'
 
 /** Proofs in the queue: one is at work at a time, so that no attestation ever waits for more than one. */
 const PROOFS_WAITING_MAX = 32
@@ -29,7 +30,7 @@ export interface RowProverOptions {
 
 export interface ComputedJob {
   readonly attribution: Attribution
-  readonly query: Query
+  readonly given: GivenAnswer
 }
 
 export interface RowProver {
@@ -80,12 +81,15 @@ async function proveOpened(
   place: RowPlace,
   open: OpenVersion,
 ): Promise<ProvedRow | Refused> {
+  if (open.method !== 'datainf')
+    return refuse(`no row proof for job ${jobId}: it is attributed by ${open.method}, whose proofs are of another kind`)
   const { index } = open.version
   const row = placeIn(index, place)
   if (typeof row !== 'number') return row
   const job = await computed(jobId, open)
   if (typeof job === 'string') return refuse(`no row proof for job ${jobId}: this node does not re-execute it: ${job}`)
-  const proof = await open.opened.proveRow(job.query, row)
+  if (job.given.method !== 'datainf') throw new TypeError(`an answer by ${job.given.method} for a version of datainf`)
+  const proof = await open.opened.proveRow(job.given.query, row)
   if (isRefused(proof)) return refuse(`no row proof for job ${jobId}: ${proof.code}: expected ${proof.expected}`)
   const { indexRoot } = open.opened.info
   const verified = verifyRow(proof, indexRoot, job.attribution.bytes)

@@ -86,7 +86,7 @@ async function attestWithLoss(jobId: bigint): Promise<Extract<Attestation, { kin
     const attester = createAttester({
       client: devnet.client,
       studio,
-      openIndex: (source) => worker.openIndex(source),
+      openers: worker,
       onAttested: (attestation) => attested.push(attestation),
       log: () => {},
     })

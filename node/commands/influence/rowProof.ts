@@ -115,10 +115,10 @@ async function checkWithChain(client: ChainClient, claim: RowClaim): Promise<Fin
       throw new CommandError(`job ${jobId} is not settled on this chain`, '--rpc URL names another node.')
     })
   const { versionId } = await readJob(client, jobId)
-  const { indexRoot } = await readVersion(client, versionId)
+  const { sourceRoot } = await readVersion(client, versionId)
   return [
     checkResult(claim, fromHex(settled.root)),
-    checkOpening(claim, fromHex(indexRoot)),
+    checkOpening(claim, fromHex(sourceRoot)),
     await askChain(client, claim),
   ]
 }

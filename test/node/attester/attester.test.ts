@@ -2,6 +2,7 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createAttester } from '../../../node/attester/attester.ts'
+import type { SourceOpeners } from '../../../node/attester/openSource.ts'
 import type { ChainClient } from '../../../studio/chain/client.ts'
 import type { StudioWorker } from '../../../studio/surface.ts'
 
@@ -23,7 +24,7 @@ function attesterOf(jobCount: bigint, readLogs: (range: Range) => unknown[], rea
   const attester = createAttester({
     client,
     studio: {} as StudioWorker,
-    openIndex: () => assert.unreachable('no version was asked for') as never,
+    openers: {} as SourceOpeners,
     onAttested: () => assert.unreachable('nothing was checked'),
     log: (line) => lines.push(line),
   })

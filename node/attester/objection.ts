@@ -1,0 +1,12 @@
+/** Why a validator does not attest. */
+
+export interface Objection {
+  readonly kind: 'objection'
+  readonly reason: string
+}
+
+export const object = (reason: string): Objection => ({ kind: 'objection', reason })
+
+/** A refusal of the studio or of influence as a reason. */
+export const refusalText = ({ code, expected, got }: { code: string; expected: unknown; got: unknown }): string =>
+  `${code}: expected ${expected}, got ${got}`
