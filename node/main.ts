@@ -119,7 +119,16 @@ program
   )
   .option('--model <id>', 'model to train; without it a new one is proposed', integer(1, 2 ** 31))
   .option('--purpose <text>', 'what a new model is for', 'answers in the manner of its Datanet')
-  .option('--steps <number>', 'optimizer steps', integer(1, 100_000))
+  .addOption(
+    new Option(
+      '--method <name>',
+      'datainf: gradients; span: verbatim pieces; rag: retrieved rows that the answer cites',
+    )
+      .choices(['datainf', 'span', 'rag'])
+      .default('datainf'),
+  )
+  .option('--steps <number>', 'optimizer steps; 0 keeps the bare base (span and rag)', integer(0, 100_000))
+  .option('--external', 'the model is served elsewhere (engine 0): span only, nothing is trained')
   .option(
     '--context <tokens>',
     "longest question and answer together, a token a byte; the longest row's by default",

@@ -5,6 +5,7 @@ import { utf8 } from '../../primitives/bytes.ts'
 import { ask as askNode } from '../../studio/chain/client.ts'
 import { jobOf, sendRequest, waitSettled } from '../../studio/chain/job.ts'
 import { readQuestionBytesMax } from '../../studio/chain/version.ts'
+import { baseRowBytes } from '../cli/baseModel.ts'
 import { openSession, parseId, type SessionOptions } from '../cli/session.ts'
 import { formatOpen, percent, table } from '../cli/table.ts'
 import { CommandError, startStep } from '../cli/terminal.ts'
@@ -38,7 +39,7 @@ export async function ask(modelText: string, question: string, options: AskOptio
   const { client, account } = await openSession(options)
   const versionId = await servingVersion(client, modelId)
   const input = utf8(question)
-  const bytesMax = await readQuestionBytesMax(client, versionId)
+  const bytesMax = await readQuestionBytesMax(client, versionId, (await baseRowBytes()) + 1)
   if (input.length > bytesMax)
     throw new CommandError(`the question is ${input.length} bytes, model ${modelId} reads at most ${bytesMax}`)
   const step = startStep('Asking')

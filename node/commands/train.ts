@@ -1,16 +1,22 @@
-/** `openledger train`: fine-tunes on a Datanet's newest version, registers the model version and waits until it serves. */
+/** `openledger train`: fine-tunes on a Datanet's newest version, registers a version of any method, waits until it serves. */
 
 import type { LocalAccount } from 'viem'
-import { zeroHash } from 'viem'
+import { type Hex, zeroHash } from 'viem'
+import type { Method } from '../../influence/surface.ts'
+import { fromHex } from '../../primitives/bytes.ts'
 import type { Row } from '../../primitives/rows.ts'
 import { type ChainClient, ChainRefusal } from '../../studio/chain/client.ts'
 import { readDatanet, type VersionRow } from '../../studio/chain/datanet.ts'
 import { approveModel, proposeModel, readModel, startTraining } from '../../studio/chain/model.ts'
+import { readNamedRows } from '../../studio/chain/namedRows.ts'
 import {
+  corpusOf,
+  otherEngine,
   planVersion,
-  readNamedRows,
+  registerSource,
   registerVersion,
   trainVersion,
+  type VersionPlan,
   waitServing,
 } from '../../studio/chain/trainVersion.ts'
 import { DEFAULT_TRAIN_OPTIONS, type StudioWorker, type TrainOptions } from '../../studio/surface.ts'
@@ -38,10 +44,14 @@ interface TrainCommand extends SessionOptions {
   readonly steps?: number
   readonly context?: number
   readonly seed: number
+  readonly method: Method
+  /** The model is served elsewhere: engine 0. */
+  readonly external?: boolean
 }
 
 export async function train(idText: string, options: TrainCommand): Promise<void> {
   const datanetId = parseId(idText, 'Datanet')
+  checkMethod(options)
   const { client, account } = await openSession(options)
   const { versionCount } = await readDatanet(client, datanetId)
   if (versionCount === 0n)
@@ -52,12 +62,35 @@ export async function train(idText: string, options: TrainCommand): Promise<void
   const studio = await openStudio()
   try {
     const datanets = [{ datanetId, version: versionCount }]
-    checkLengths((await readNamedRows(client, datanets)).rows, await baseRowBytes())
+    if (isTrained(options)) checkLengths((await readNamedRows(client, datanets)).rows, await baseRowBytes())
     const modelId = await modelToTrain(client, account, studio, datanetId, options)
-    await trainModel(client, account, studio, modelId, datanets, options)
+    const plan = await planVersion(client, modelId, datanets, options.method)
+    const versionId = options.external
+      ? await registerExternal(client, account, plan)
+      : await trainModel(client, account, studio, plan, options)
+    const attesting = startStep('Waiting for the validators to check and attest it')
+    await waitServing(client, versionId, ATTEST_TIMEOUT_MS)
+    attesting.done()
+    console.log(
+      options.external
+        ? `model ${modelId} serves: register as a provider of ${versionId} and answer its jobs`
+        : `model ${modelId} serves; answer questions to it with \`openledger serve ${modelId}\``,
+    )
   } finally {
     await studio.close()
   }
+}
+
+const isTrained = ({ steps, external }: TrainCommand): boolean => external !== true && steps !== 0
+
+function checkMethod(options: TrainCommand): void {
+  if (options.external && options.method !== 'span')
+    throw new CommandError(
+      `answers of a model that is served elsewhere cannot be attributed by ${options.method}`,
+      'Nobody can re-execute them; `--method span` finds word for word what they repeat.',
+    )
+  if (!isTrained(options) && options.method === 'datainf')
+    throw new CommandError('datainf needs a trained adapter: --steps 0 goes with --method span or rag')
 }
 
 /** Before a model is proposed: a version holds every row of its Datanets, and one that is too long stops them all. */
@@ -85,7 +118,7 @@ async function modelToTrain(
       ? await proposeModel(client, account, {
           ...DEFAULT_RATES,
           purpose: options.purpose,
-          baseHash: studio.hashes.base,
+          baseHash: options.external ? fromHex(zeroHash) : studio.hashes.base,
           datanets: [datanetId],
           training: settingsOf(options),
         })
@@ -117,15 +150,16 @@ async function trainModel(
   client: ChainClient,
   account: LocalAccount,
   studio: StudioWorker,
-  modelId: bigint,
-  datanets: readonly { readonly datanetId: bigint; readonly version: bigint }[],
+  plan: VersionPlan,
   options: TrainCommand,
-): Promise<void> {
-  const plan = await planVersion(client, modelId, datanets)
-  const training = startStep(`Training model ${modelId} on ${plan.rows.length} rows`)
-  const settings = settingsOf(options)
+): Promise<Hex> {
+  const training = startStep(
+    `${isTrained(options) ? 'Training' : 'Indexing'} model ${plan.modelId} on ${plan.rows.length} rows`,
+  )
+  const settings = isTrained(options) ? versionSettings(options, studio) : null
   const trained = await trainVersion(studio, plan, settings, (progress) => training.update(progressText(progress)))
-  training.done(`loss ${trained.losses.at(-1)!.toFixed(3)}`)
+  const loss = trained.losses.at(-1)
+  training.done(loss === undefined ? '' : `loss ${loss.toFixed(3)}`)
   const evaluating = startStep('Evaluating on a sample of its own rows')
   const evaluation = await studio.evaluate(trained.adapter, sample(plan.rows.map(({ row }) => row)))
   if ('kind' in evaluation) throw new CommandError(`evaluation: ${evaluation.code}: expected ${evaluation.expected}`)
@@ -133,16 +167,27 @@ async function trainModel(
   const registering = startStep('Uploading and registering the version')
   const versionId = await registerVersion(client, account, studio, plan, trained, evaluation)
   registering.done(versionId)
-  const attesting = startStep('Waiting for the validators to re-execute and attest it')
-  await waitServing(client, versionId, ATTEST_TIMEOUT_MS)
-  attesting.done()
-  console.log(`model ${modelId} serves; answer questions to it with \`openledger serve ${modelId}\``)
+  return versionId
+}
+
+/** Only the corpus of what its answers may repeat is on chain. */
+async function registerExternal(client: ChainClient, account: LocalAccount, plan: VersionPlan): Promise<Hex> {
+  const registering = startStep(`Building and registering the corpus of ${plan.rows.length} rows`)
+  const versionId = await registerSource(client, account, plan, corpusOf(plan), otherEngine(plan))
+  registering.done(versionId)
+  return versionId
 }
 
 /** The defaults for so many steps: the warm-up keeps its share of them. */
 export function trainSettings(seed: number, steps = DEFAULT_TRAIN_OPTIONS.steps): TrainOptions {
   const warmupSteps = Math.ceil((DEFAULT_TRAIN_OPTIONS.warmupSteps * steps) / DEFAULT_TRAIN_OPTIONS.steps)
   return { ...DEFAULT_TRAIN_OPTIONS, seed, steps, warmupSteps }
+}
+
+/** A rag adapter reads chunks before the question, so it is trained for all positions of the base. */
+function versionSettings(options: TrainCommand, { contextTokens }: StudioWorker): TrainOptions {
+  const settings = settingsOf(options)
+  return options.method === 'rag' && options.context === undefined ? { ...settings, contextTokens } : settings
 }
 
 function settingsOf({ seed, steps, context }: TrainCommand): TrainOptions {

@@ -47,7 +47,12 @@ export async function onceAllowed<T>(refusal: string, attempt: () => Promise<T>)
 }
 
 /** The version that holds all rows: on a slow machine the reveal window of the first ones ends before that of the last. */
-async function publishAll(client: ChainClient, owner: LocalAccount, datanetId: bigint, rows: bigint): Promise<bigint> {
+export async function publishAll(
+  client: ChainClient,
+  owner: LocalAccount,
+  datanetId: bigint,
+  rows: bigint,
+): Promise<bigint> {
   for (;;) {
     const version = await onceAllowed('NothingToPublish', () => publishVersion(client, owner, datanetId))
     const native = { address: DATANET, abi: datanetAbi } as const

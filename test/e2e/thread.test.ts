@@ -135,12 +135,12 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
   const receipt = await write(client, asker, { ...inference, functionName: 'request', args, value: lieFeeWei })
   lieId = eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
   await write(client, liar, { ...inference, functionName: 'accept', args: [lieId] })
-  const { id, index, adapter } = await loadVersion(client, versionId)
+  const version = await loadVersion(client, versionId)
+  if (version.method !== 'datainf') throw new Error(version.method)
   const job = {
     jobId: lieId,
-    modelVersion: id,
-    layout: index.layout,
-    adapter,
+    modelVersion: version.id,
+    adapter: version.adapter,
     input: utf8(questions[2]!),
     bounds: BOUNDS,
   }
@@ -167,7 +167,7 @@ test('thread: a contract asks, the provider answers, the settlement calls the co
     bondWei,
     signal: stopProvider.signal,
     onEvent: (event) => {
-      if (event.kind === 'answered') queries.set(event.jobId, event.query)
+      if (event.kind === 'answered' && event.given.method === 'datainf') queries.set(event.jobId, event.given.query)
     },
   })
   serving.catch((error: unknown) => (fault = error))
@@ -203,7 +203,7 @@ async function readSettled() {
 async function withIndex(use: (index: OpenedIndex) => Promise<void>): Promise<void> {
   const worker = openInfluenceWorker({ backend: 'js' })
   try {
-    const index = await worker.openIndex(trained.index)
+    const index = await worker.openIndex(trained.source)
     if (isRefused(index)) throw new Error(index.code)
     await use(index)
     await index.close()
