@@ -2,7 +2,7 @@
 import { compare, utf8 } from '../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../primitives/hashes.ts'
 import { type BlockLayout, createBlockLayout } from './blockLayout.ts'
-import { flagRows, guardVectors } from './gradients/guard.ts'
+import { type Flags, flagRows, guardVectors } from './gradients/guard.ts'
 import { applyFloors, clipFloors, countAccepted, levelRows, squaredNorms, sumLayers } from './gradients/layers.ts'
 import {
   CLIP_MAX,
@@ -81,9 +81,12 @@ export function buildIndex(rows: readonly GradientRow[], options: BuildOptions):
     table.rowIds[row] = rowId
     table.orderKeys[row] = orderKey
   }
-  const hash = options.hash ?? keccak256
-  const { modelVersion, guardSeed } = options
-  return assemble({ kind, layout, table, codes, exponents, modelVersion, guardSeed, tau, clip }, hash)
+  const { modelVersion, guardSeed, hash = keccak256 } = options
+  const norms = squaredNorms(layout, rows.length, codes)
+  const guards = guardVectors(layout, rows.length, codes, guardSeed)
+  const flags = flagRows(guards, norms, layout.dims.length, tau)
+  const rowFacts = { layout, table, codes, exponents, norms, guards, flags }
+  return assembleIndex({ kind, ...rowFacts, modelVersion, guardSeed, tau, clip }, hash)
 }
 
 function checkOptions(
@@ -148,27 +151,30 @@ function quantiseRows(rows: readonly GradientRow[], layout: BlockLayout): { code
   return { codes, exponents }
 }
 
-interface Quantised {
+/** Rows as the quantiser left them, with their guard vectors and flags. */
+export interface QuantisedRows {
   readonly kind: IndexKind
   readonly layout: BlockLayout
+  /** Identities; status, duplicateOf and rho are filled in place. */
   readonly table: RowTable
   readonly codes: Int8Array
   /** Before clipping; clipped in place. */
   readonly exponents: Int16Array
+  /** N of every row and block, n × L. */
+  readonly norms: Uint32Array
+  readonly guards: Int8Array
+  readonly flags: Flags
   readonly modelVersion: Uint8Array
   readonly guardSeed: Uint8Array
   readonly tau: number
   readonly clip: number
 }
 
-/** Steps 2–5 of §3.3 and the commitments. */
-function assemble(input: Quantised, hash: Hasher): BuiltIndex {
-  const { layout, table, codes, exponents, tau, clip } = input
+/** Steps 3–5 of §3.3 and the commitments. */
+export function assembleIndex(input: QuantisedRows, hash: Hasher): BuiltIndex {
+  const { layout, table, codes, exponents, norms, guards, flags, clip } = input
   const rowCount = table.status.length
   const blockCount = layout.dims.length
-  const norms = squaredNorms(layout, rowCount, codes)
-  const guards = guardVectors(layout, rowCount, codes, input.guardSeed)
-  const flags = flagRows(guards, norms, blockCount, tau)
   table.status.set(flags.status)
   table.duplicateOf.set(flags.duplicateOf)
   const sums = { layout, rowCount, status: table.status, exponents, norms }
@@ -179,7 +185,7 @@ function assemble(input: Quantised, hash: Hasher): BuiltIndex {
   const { rho, rhoRef } = levelRows(sums, layers, acceptedCount)
   table.rho.set(rho)
   const counts = { rowCount, acceptedCount, blockCount, rowBytes: layout.rowBytes, rhoRef }
-  const header = commit(input, counts, layers, guards, hash)
+  const header = commit(input, counts, layers, hash)
   const headerBytes = encodeIndexHeader(header)
   const parts = { headerBytes, header, layout, layers, rows: table, exponents, guards, codes }
   const file: IndexFile = { bytes: encodeIndexFile(parts), ...parts }
@@ -187,13 +193,12 @@ function assemble(input: Quantised, hash: Hasher): BuiltIndex {
 }
 
 function commit(
-  input: Quantised,
+  input: QuantisedRows,
   counts: Pick<IndexHeader, 'rowCount' | 'acceptedCount' | 'blockCount' | 'rowBytes' | 'rhoRef'>,
   layers: readonly Layer[],
-  guards: Int8Array,
   hash: Hasher,
 ): IndexHeader {
-  const { layout, table, codes, exponents, modelVersion, guardSeed, tau, clip } = input
+  const { layout, table, codes, exponents, guards, modelVersion, guardSeed, tau, clip } = input
   const layersHash = layersHashOf(encodeLayerTable(layers), hash)
   const open: IndexHeader = {
     kind: input.kind,
