@@ -78,7 +78,9 @@ export function encodeQueryFile(
 }
 
 /** Reads a query file for an index of this layout; strict in every byte. */
-export function decodeQueryFile(bytes: Uint8Array, layout: BlockLayout, hash: Hasher = keccak256): Query[] | Refused {
+export function decodeQueryFile(file: Uint8Array, layout: BlockLayout, hash: Hasher = keccak256): Query[] | Refused {
+  // A Buffer's slice would share memory where a Uint8Array's copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.length)
   if (bytes.length < QUERY_HEADER_BYTES) return refuse('BadLength', `at least ${QUERY_HEADER_BYTES}`, bytes.length)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (!equal(bytes.subarray(0, 4), MAGIC)) return refuse('BadMagic', 'DZQ1', view.getUint32(0, true))

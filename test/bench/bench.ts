@@ -1,0 +1,40 @@
+/** `npm run bench -- [SUBJECT …]`: what is measured, by subject; prints figures and ratios, and passes or fails nothing. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+interface Subject {
+  readonly file: string
+  readonly says: string
+}
+
+const SUBJECTS: Readonly<Record<string, Subject>> = {
+  trie: { file: './trieCommit.ts', says: "a block's bulk trie commit beside @ethereumjs/mpt" },
+  influence: { file: './influence/influence.ts', says: 'scores of every back end beside numpy and torch (own --help)' },
+}
+
+const USAGE = `usage: npm run bench -- [SUBJECT [OPTIONS]]
+
+${Object.entries(SUBJECTS)
+  .map(([name, { says }]) => `  ${name.padEnd(10)} ${says}`)
+  .join('\n')}
+
+Without a subject all are run, each with its defaults.`
+
+async function runSubject({ file }: Subject, args: readonly string[]): Promise<number> {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code ?? 1
+}
+
+const [name, ...args] = process.argv.slice(2)
+const chosen = name === undefined ? Object.values(SUBJECTS) : [SUBJECTS[name]]
+for (const subject of chosen) {
+  if (subject === undefined) {
+    console.error(name === '--help' || name === '-h' ? USAGE : `no subject ${name}\n\n${USAGE}`)
+    process.exitCode = name === '--help' || name === '-h' ? 0 : 2
+    break
+  }
+  process.exitCode = (await runSubject(subject, args)) || process.exitCode || 0
+}

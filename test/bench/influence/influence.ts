@@ -1,0 +1,179 @@
+/** `npm run bench -- influence`: every back end beside numpy and torch in float32, on the same data in the same run. */
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs, promisify } from 'node:util'
+import pc from 'picocolors'
+import { BLOCKS, type Figures, macsOf, type Shape } from './shapes.ts'
+
+const USAGE = `usage: npm run bench -- influence [options]
+
+  --rows LIST       rows of the indexes                (default 1000,10000,100000)
+  --dims LIST       coordinates of a row, in ${BLOCKS} blocks  (default 2048,8192)
+  --batch N         queries of the batch               (default 32)
+  --backends LIST   of gpu, wasm, js                   (default gpu,wasm,js)
+  --peers LIST      of numpy, torch; none for none     (default numpy,torch)
+  --software        measure a software gpuAdapter too
+  --json FILE       write the figures
+
+Each figure is the median of several runs in a process of its own. GMAC/s counts 3 · rows · dim products a query. A peer
+that python3 cannot import is named and left out.`
+
+/** The slow ones are left out where a query would take this many products: seconds a query, minutes a batch. */
+const SLOW_MACS_MAX = 300_000_000
+const SLOW = ['js', 'software']
+const SEED = 1
+
+const run = promisify(execFile)
+
+const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
+
+/** Runs a child to its last line. What a machine sets for old BLAS builds would slow the peers: they choose themselves. */
+async function figuresOf(program: string, args: readonly string[]): Promise<Figures | string> {
+  const { OPENBLAS_CORETYPE, OPENBLAS_L2_SIZE, ...env } = process.env
+  try {
+    const { stdout } = await run(program, args, { env, maxBuffer: 2 ** 24 })
+    return JSON.parse(stdout.trim().split('\n').at(-1)!) as Figures
+  } catch (error) {
+    const { stderr = '', message } = error as Error & { stderr?: string }
+    return stderr.match(/^\w*Error: .*$/m)?.[0] ?? message
+  }
+}
+
+const engineArgs = (folder: string, backend: string, repeats: number, isSoftware: boolean): string[] => [
+  '--disable-warning=ExperimentalWarning',
+  fileOf('./measureEngine.ts'),
+  folder,
+  backend,
+  `${repeats}`,
+  isSoftware ? 'software' : 'hardware',
+]
+
+interface Row extends Shape {
+  readonly who: string
+  readonly figures: Figures
+}
+
+const HEAD = ['', 'one query', 'GMAC/s', 'batch', 'GMAC/s', 'batch ÷ one', 'open + verify', 'peak − index']
+
+function cells({ rows, dim, who, figures }: Row): string[] {
+  const { oneMs, batchMs, batch, openMs, peakBytes } = figures
+  const gmacs = (ms: number, count: number) => ((macsOf({ rows, dim }) * count) / ms / 1e6).toFixed(1)
+  const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`
+  return [
+    who,
+    ms(oneMs),
+    gmacs(oneMs, 1),
+    ms(batchMs),
+    gmacs(batchMs, batch),
+    (batchMs / oneMs).toFixed(1),
+    openMs === undefined ? '' : ms(openMs),
+    `${Math.round((peakBytes - (openMs === undefined ? 4 : 1) * rows * dim) / 2 ** 20)} MiB`,
+  ]
+}
+
+function print(columns: readonly string[]): void {
+  const [who, ...rest] = columns
+  console.log(`  ${who!.padEnd(26)}${rest.map((text) => text.padStart(14)).join('')}`)
+}
+
+async function measureShape(shape: Shape, options: Options): Promise<Row[]> {
+  const folder = join(options.folder, `${shape.rows}x${shape.dim}`)
+  await mkdir(folder)
+  const made = [folder, shape.rows, shape.dim, options.batch, SEED].map(String)
+  await run(process.execPath, ['--disable-warning=ExperimentalWarning', fileOf('./makeIndex.ts'), ...made])
+  console.log(pc.bold(`\n${shape.rows} rows × ${shape.dim}`))
+  print(HEAD)
+  const repeats = Math.max(3, Math.min(41, Math.round(2e9 / macsOf(shape))))
+  const rows: Row[] = []
+  const take = (who: string, figures: Figures | string) => {
+    if (typeof figures === 'string') return console.log(pc.dim(`  ${who}: not measured: ${figures}`))
+    rows.push({ ...shape, who, figures })
+    print(cells(rows.at(-1)!))
+  }
+  for (const backend of options.backends) {
+    const isSlow = SLOW.includes(backend === 'gpu' && options.isSoftware ? 'software' : backend)
+    if (isSlow && macsOf(shape) > SLOW_MACS_MAX) take(backend, 'minutes a batch on this back end')
+    else take(backend, await figuresOf(process.execPath, engineArgs(folder, backend, repeats, options.isSoftware)))
+  }
+  for (const peer of rows.length === 0 ? [] : options.peers) {
+    take(peer, await figuresOf('python3', [fileOf('./floatPeer.py'), folder, peer, `${repeats}`]))
+  }
+  await rm(folder, { recursive: true })
+  compare(rows)
+  return rows
+}
+
+/** What the numbers are for: equal bits, and how many times faster than the best peer. */
+function compare(rows: readonly Row[]): void {
+  const digests = new Set(rows.flatMap(({ figures }) => figures.digest ?? []))
+  console.log(
+    digests.size === 1 ? '  every back end gave the same bits' : pc.red(`  ${digests.size} different results`),
+  )
+  if (digests.size !== 1) process.exitCode = 1
+  for (const { who, figures } of rows) {
+    const { name, copyBytesPerSecond, correlation } = figures
+    if (correlation !== undefined) console.log(`  ${who}: ${name}, correlation with ours ${correlation.toFixed(5)}`)
+    else console.log(`  ${name}`)
+    if (copyBytesPerSecond === undefined) continue
+    const bytes = 3 * rows[0]!.rows * rows[0]!.dim
+    const share = bytes / (figures.oneMs / 1000) / copyBytesPerSecond
+    console.log(`  ${who}: ${(100 * share).toFixed(0)} % of ${(copyBytesPerSecond / 1e9).toFixed(0)} GB/s, its copies`)
+  }
+  const peers = rows.filter(({ figures }) => figures.digest === undefined)
+  for (const { who, figures } of rows.filter(({ figures }) => figures.digest !== undefined)) {
+    for (const { who: peer, figures: other } of peers) {
+      const [one, batch] = [other.oneMs / figures.oneMs, other.batchMs / figures.batchMs]
+      console.log(
+        `  ${who} is ${one.toFixed(2)} × as fast as ${peer} for one query, ${batch.toFixed(2)} × for the batch`,
+      )
+    }
+  }
+}
+
+interface Options {
+  readonly folder: string
+  readonly batch: number
+  readonly backends: readonly string[]
+  readonly peers: readonly string[]
+  readonly isSoftware: boolean
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      rows: { type: 'string', default: '1000,10000,100000' },
+      dims: { type: 'string', default: '2048,8192' },
+      batch: { type: 'string', default: '32' },
+      backends: { type: 'string', default: 'gpu,wasm,js' },
+      peers: { type: 'string', default: 'numpy,torch' },
+      software: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return console.log(USAGE)
+  const list = (text: string) => text.split(',').map(Number)
+  const folder = await mkdtemp(join(tmpdir(), 'openledger-bench-'))
+  const options: Options = {
+    folder,
+    batch: Number(values.batch),
+    backends: values.backends.split(','),
+    peers: values.peers === 'none' ? [] : values.peers.split(','),
+    isSoftware: values.software,
+  }
+  console.log(`${cpus()[0]!.model.trim()}, ${availableParallelism()} cores; Node ${process.versions.node}`)
+  const rows: Row[] = []
+  try {
+    for (const dim of list(values.dims)) {
+      for (const count of list(values.rows)) rows.push(...(await measureShape({ rows: count, dim }, options)))
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+}
+
+await main()

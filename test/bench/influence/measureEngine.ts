@@ -1,0 +1,56 @@
+/** Measures one back end on one index in a process of its own: `measureEngine.ts FOLDER BACKEND REPEATS [software]`. */
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BackendChoice } from '../../../influence/backends/backendChoice.ts'
+import { openBackend } from '../../../influence/backends/openBackend.ts'
+import { createBlockLayout } from '../../../influence/blockLayout.ts'
+import { InfluenceEngine } from '../../../influence/engine.ts'
+import { decodeQueryFile } from '../../../influence/queryFile.ts'
+import { isRefused, type Refused } from '../../../influence/refusal.ts'
+import { copySpeed } from './copySpeed.ts'
+import { type Figures, median } from './shapes.ts'
+
+function orThrow<T>(value: T | Refused): T {
+  if (isRefused(value)) throw new Error(`${value.code}: expected ${value.expected}, got ${value.got}`)
+  return value
+}
+
+async function timed(repeats: number, run: () => Promise<unknown>): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < repeats; i++) {
+    const startMs = performance.now()
+    await run()
+    times.push(performance.now() - startMs)
+  }
+  return median(times)
+}
+
+const [folder, choice, repeatsText, software] = process.argv.slice(2)
+const repeats = Number(repeatsText)
+const backend = await openBackend(choice as BackendChoice, software === 'software')
+const startMs = performance.now()
+const engine = orThrow(await InfluenceEngine.open({ path: join(folder!, 'index') }, { backend }))
+const openMs = performance.now() - startMs
+const layout = orThrow(createBlockLayout(engine.info.blockDims))
+const queries = orThrow(decodeQueryFile(await readFile(join(folder!, 'queries')), layout))
+const scores = (await engine.scoreBatch(queries)).map(orThrow)
+const oneMs = await timed(repeats, () => engine.score(queries[0]!))
+const batchMs = await timed(Math.max(1, Math.ceil(repeats / 4)), () => engine.scoreBatch(queries))
+const digest = createHash('sha256')
+for (const { scores: own } of scores) digest.update(new Uint8Array(own.buffer))
+await writeFile(join(folder!, 'scores'), Float64Array.from(scores[0]!.scores, Number))
+const figures: Figures = {
+  name: `${backend.backend}: ${backend.description}`,
+  openMs,
+  oneMs,
+  batchMs,
+  batch: queries.length,
+  peakBytes: process.resourceUsage().maxRSS * 1024,
+  digest: digest.digest('hex'),
+}
+await engine.close()
+backend.close()
+const copyBytesPerSecond = backend.backend === 'gpu' ? await copySpeed(software === 'software') : undefined
+console.log(JSON.stringify({ ...figures, ...(copyBytesPerSecond === undefined ? {} : { copyBytesPerSecond }) }))
+process.exit(0)

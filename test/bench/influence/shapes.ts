@@ -1,0 +1,31 @@
+/** What the influence benchmark measures: shapes, and the figures of one back end or peer on one shape. */
+
+/** Blocks of every index: the matrices of a two-layer model with adapters on query and value. */
+export const BLOCKS = 8
+
+export interface Shape {
+  readonly rows: number
+  readonly dim: number
+}
+
+/** What a child prints as its last line, in JSON. */
+export interface Figures {
+  readonly name: string
+  /** Opening with full verification; absent for peers. */
+  readonly openMs?: number
+  readonly oneMs: number
+  readonly batchMs: number
+  readonly batch: number
+  readonly peakBytes: number
+  /** Of all scores of the batch; equal on every back end. */
+  readonly digest?: string
+  /** Pearson correlation of the peer's scores with ours, first query. */
+  readonly correlation?: number
+  /** Bytes a second of a copy on the device, read and written. */
+  readonly copyBytesPerSecond?: number
+}
+
+/** Multiply–adds of one query: steps 3, 6 and 8 each go once over the codes. */
+export const macsOf = ({ rows, dim }: Shape): number => 3 * rows * dim
+
+export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
