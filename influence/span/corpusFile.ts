@@ -22,6 +22,7 @@ import {
   corpusRootOf,
   decodeCorpusHeader,
 } from './corpusHeader.ts'
+import { findForeignPosition } from './suffixArray.ts'
 
 export const CORPUS_ROW_BYTES = 40
 /** The text begins at a multiple of this, so that a file maps onto aligned words. */
@@ -139,7 +140,8 @@ export function encodeCorpusFile(parts: CorpusParts): Uint8Array {
 }
 
 /**
- * Splits a file into its sections and checks what needs no recomputation: magic, lengths, limits, reserved bytes.
+ * Splits a file into its sections and checks what needs no recomputation: magic, lengths, limits, reserved bytes,
+ * and that the suffix array holds every position once.
  * `verifyCorpus` checks everything else.
  */
 export function decodeCorpusFile(bytes: Uint8Array): CorpusFile | Refused {
@@ -154,6 +156,10 @@ export function decodeCorpusFile(bytes: Uint8Array): CorpusFile | Refused {
   if (isRefused(rows)) return rows
   const text = wordsOfBytes(bytes.subarray(at.text, at.order))
   const order = wordsOfBytes(bytes.subarray(at.order))
+  // What every later step rests on: it may then follow positions without a look at the end of the text.
+  if (text.at(-1) !== 0) return refuse('CodeRange', '0 at the end of the text', text.at(-1))
+  const foreign = findForeignPosition(order)
+  if (foreign !== undefined) return refuse('BadOrder', 'every position once in the suffix array', { place: foreign })
   return { bytes, header, commitment, infoTable: bytes.subarray(at.info, at.rows), rows, text, order }
 }
 

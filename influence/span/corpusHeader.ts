@@ -10,7 +10,10 @@ export const CORPUS_HEADER_BYTES = 176
 export const CORPUS_COMMITMENT_BYTES = CORPUS_HEADER_BYTES + 32
 /** Token ids of one tokenizer: four times the largest vocabularies in use, and its table still fits a megabyte. */
 export const VOCABULARY_MAX = 2 ** 20
-/** Symbols of one text: 2^27 need 1.6 GiB while the suffix array is built (`BUILD_BYTES_PER_SYMBOL`). */
+/**
+ * Symbols of one text: 2^27 need 1.6 GiB while the suffix array is built (`BUILD_BYTES_PER_SYMBOL`) and 2.1 GiB while the
+ * corpus is open (`OPEN_BYTES_PER_SYMBOL`).
+ */
 export const TEXT_SYMBOLS_MAX = 2 ** 27
 
 const MAGIC = Uint8Array.of(0x53, 0x50, 0x58, 0x31) // "SPX1"

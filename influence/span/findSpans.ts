@@ -3,12 +3,14 @@ import { NO_DUPLICATE } from '../indexFile.ts'
 import type { Span } from '../surface.ts'
 import type { CorpusFile, TextRows } from './corpusFile.ts'
 import { type CorpusTrees, leastPosition } from './corpusTrees.ts'
-import { endOf, matchLengths, placeOf } from './suffixSearch.ts'
+import { type SharedPrefixes, sharingRange } from './sharedPrefixes.ts'
+import { matchLengths } from './suffixSearch.ts'
 
 /** An opened corpus: what spans are looked up in. */
 export interface Corpus {
   readonly file: CorpusFile
   readonly trees: CorpusTrees
+  readonly prefixes: SharedPrefixes
   /** Rows that have text, ascending. */
   readonly ownRows: Uint32Array
 }
@@ -36,24 +38,31 @@ export const sumInfo = (infoTable: Uint8Array, tokens: Uint32Array): number => {
 
 /** By ascending start: no match that lies within another, none shorter than lMin or poorer than iMin. */
 export function findSpans(corpus: Corpus, tokens: Uint32Array, lMin: number, iMin: number): FoundSpan[] {
-  const symbols = symbolsOf(tokens)
-  const lengths = matchLengths(corpus.file, symbols)
+  const { file, prefixes } = corpus
+  const { lengths, places } = matchLengths({ ...file, prefixes }, symbolsOf(tokens))
+  const sums = infoSums(file.infoTable, tokens)
   const spans: FoundSpan[] = []
   for (const [start, length] of lengths.entries()) {
     if (length < lMin || (start > 0 && lengths[start - 1]! >= length + 1)) continue
-    const info = sumInfo(corpus.file.infoTable, tokens.subarray(start, start + length))
-    if (info >= iMin) spans.push(locate(corpus, symbols.subarray(start, start + length), { start, length, info }))
+    const info = sums[start + length]! - sums[start]!
+    if (info >= iMin) spans.push(locate(corpus, places[start]!, { start, length, info }))
   }
   return spans
 }
 
+/** Of the first t tokens, t = 0 … m; below 2^16 · 2^8. */
+function infoSums(infoTable: Uint8Array, tokens: Uint32Array): Uint32Array {
+  const sums = new Uint32Array(tokens.length + 1)
+  for (let t = 0; t < tokens.length; t++) sums[t + 1] = sums[t]! + infoTable[tokens[t]!]!
+  return sums
+}
+
 function locate(
-  { file, trees, ownRows }: Corpus,
-  pattern: Uint32Array,
+  { file, trees, prefixes, ownRows }: Corpus,
+  place: number,
   span: Pick<Span, 'start' | 'length' | 'info'>,
 ): FoundSpan {
-  const lo = placeOf(file, pattern).at
-  const hi = endOf(file, pattern)
+  const { first: lo, end: hi } = sharingRange(prefixes, place, span.length)
   const position = leastPosition(trees.suffixes, file.order, lo, hi)
   return { ...span, owner: ownerOf(file.rows, ownRows, position), position, lo, hi }
 }

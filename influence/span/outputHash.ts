@@ -1,9 +1,9 @@
 /** What a job commits to for method `span` (influence.md §7): its answer as tokens, and the list of spans found in it. */
-import { concat, equal, uintToBytes } from '../../primitives/bytes.ts'
+import { equal, uintToBytes } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { type Refused, refuse } from '../refusal.ts'
 import type { OutputTokens, Span } from '../surface.ts'
-import { DOMAIN, hashTagged, u32, u64 } from '../tree.ts'
+import { DOMAIN, hashTagged, u32 } from '../tree.ts'
 
 /** Tokens of one answer: a score stays below 2^16 · 2^8, and the slowest text to match takes seconds. */
 export const OUTPUT_TOKENS_MAX = 2 ** 16
@@ -29,9 +29,20 @@ export function encodeWords(words: ArrayLike<number>): Uint8Array {
   return out
 }
 
-/** 24 bytes: u32 s, u32 length, u32 info, u32 owner row, u64 p. */
-export const encodeSpan = ({ start, length, info, owner, position }: Span): Uint8Array =>
-  concat(encodeWords([start, length, info, owner]), u64(BigInt(position)))
+/** 24 bytes each: u32 s, u32 length, u32 info, u32 owner row, u64 p. There may be as many as tokens: no spread. */
+export function encodeSpans(spans: readonly Span[]): Uint8Array {
+  const out = new Uint8Array(SPAN_RECORD_BYTES * spans.length)
+  const view = new DataView(out.buffer)
+  for (const [i, { start, length, info, owner, position }] of spans.entries()) {
+    const at = SPAN_RECORD_BYTES * i
+    view.setUint32(at, start, true)
+    view.setUint32(at + 4, length, true)
+    view.setUint32(at + 8, info, true)
+    view.setUint32(at + 12, owner, true)
+    view.setBigUint64(at + 16, BigInt(position), true)
+  }
+  return out
+}
 
 /** contextRoot of a result: hash(38 ‖ outputHash ‖ u16 Lmin ‖ u16 Imin ‖ u32 count ‖ records). */
 export function spansRootOf(
@@ -43,7 +54,7 @@ export function spansRootOf(
   const view = new DataView(head.buffer)
   view.setUint16(0, lMin, true)
   view.setUint16(2, iMin, true)
-  return hashTagged(DOMAIN.spans, hash, outputHash, head, u32(spans.length), ...spans.map(encodeSpan))
+  return hashTagged(DOMAIN.spans, hash, outputHash, head, u32(spans.length), encodeSpans(spans))
 }
 
 export function checkSpanParameters(lMin: number, iMin: number): Refused | undefined {

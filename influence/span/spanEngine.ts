@@ -18,6 +18,7 @@ import { corpusInfoOf, decodeCorpusFile } from './corpusFile.ts'
 import { growCorpusTrees } from './corpusTrees.ts'
 import { type Corpus, plainSpan, rowsWithText } from './findSpans.ts'
 import { proveSpan } from './proof/proveSpan.ts'
+import { findSharedPrefixes } from './sharedPrefixes.ts'
 import { verifyCorpus } from './verifyCorpus.ts'
 
 export interface SpanEngineOptions {
@@ -47,7 +48,9 @@ export class SpanEngine implements OpenedCorpus {
     if (isRefused(file)) return file
     const trees = growCorpusTrees(file, hash)
     const bad = options.verify === 'header' ? undefined : verifyCorpus(file, trees, options.infoTable, hash)
-    return bad ?? new SpanEngine({ file, trees, ownRows: rowsWithText(file.rows) }, hash)
+    if (bad) return bad
+    const prefixes = findSharedPrefixes(file.text, file.order)
+    return new SpanEngine({ file, trees, prefixes, ownRows: rowsWithText(file.rows) }, hash)
   }
 
   async attribute(output: OutputTokens, options: SpanOptions = {}): Promise<SpanAttribution | Refused> {

@@ -158,13 +158,6 @@ function placeSortedLms(text: Int32Array, order: Int32Array, lmsCount: number, c
   }
 }
 
-/** Where a suffix array is wrong. */
-export type SuffixFault =
-  /** This place holds a position outside the text, or one that stands elsewhere too. */
-  | { readonly kind: 'position'; readonly place: number }
-  /** This place and the next are in the wrong order. */
-  | { readonly kind: 'order'; readonly place: number }
-
 /** The place of every position. */
 export function suffixRanks(order: Uint32Array): Uint32Array {
   const ranks = new Uint32Array(order.length)
@@ -172,24 +165,28 @@ export function suffixRanks(order: Uint32Array): Uint32Array {
   return ranks
 }
 
-/**
- * Linear time: every position once, and neighbours in order by their first symbols, or by the places of the suffixes
- * that follow when these are equal.
- */
-export function findSuffixFault(text: Uint32Array, order: Uint32Array): SuffixFault | undefined {
-  const n = text.length
-  const seen = new Uint8Array((n >> 3) + 1)
-  for (let place = 0; place < n; place++) {
+/** A place that holds a position outside the text, or one that stands before it already. */
+export function findForeignPosition(order: Uint32Array): number | undefined {
+  const seen = new Uint8Array((order.length >> 3) + 1)
+  for (let place = 0; place < order.length; place++) {
     const i = order[place]!
-    if (i >= n || ((seen[i >> 3]! >> (i & 7)) & 1) === 1) return { kind: 'position', place }
+    if (i >= order.length || ((seen[i >> 3]! >> (i & 7)) & 1) === 1) return place
     seen[i >> 3]! |= 1 << (i & 7)
   }
+  return undefined
+}
+
+/**
+ * A place that is in the wrong order with the next one; needs every position once. Linear time: neighbours are in order
+ * by their first symbols, or by the places of the suffixes that follow when these are equal.
+ */
+export function findDisorder(text: Uint32Array, order: Uint32Array): number | undefined {
   const ranks = suffixRanks(order)
-  for (let place = 0; place + 1 < n; place++) {
+  for (let place = 0; place + 1 < order.length; place++) {
     const a = order[place]!
     const b = order[place + 1]!
     const isOrdered = text[a] === text[b] ? rankAfter(ranks, a) < rankAfter(ranks, b) : text[a]! < text[b]!
-    if (!isOrdered) return { kind: 'order', place }
+    if (!isOrdered) return place
   }
   return undefined
 }

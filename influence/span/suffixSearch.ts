@@ -1,7 +1,5 @@
 /** Finds patterns in a text by its suffix array: where they would stand, and how much of them occurs. */
-
-/** Above every symbol: a pattern with this at its end stands after all suffixes that begin with the rest. */
-export const LAST_SYMBOL = 0xffffffff
+import { type SharedPrefixes, sharingRange } from './sharedPrefixes.ts'
 
 export interface SuffixIndex {
   readonly text: Uint32Array
@@ -43,50 +41,75 @@ export function placeOf({ text, order }: SuffixIndex, pattern: Uint32Array): Pla
   return { at: high, matched: Math.max(lowShared, highShared) }
 }
 
-/** Suffixes at … end−1 begin with the pattern, which occurs. */
-export function endOf(index: SuffixIndex, pattern: Uint32Array): number {
-  const beyond = new Uint32Array(pattern.length + 1)
-  beyond.set(pattern)
-  beyond[pattern.length] = LAST_SYMBOL
-  return placeOf(index, beyond).at
+/** A text prepared for matching. */
+export interface MatchIndex extends SuffixIndex {
+  readonly prefixes: SharedPrefixes
+}
+
+/** For every position s of a pattern. */
+export interface Matches {
+  /** M(s): the length of the longest prefix of symbols[s …] that occurs in the text. */
+  readonly lengths: Uint32Array
+  /** The place of a suffix that begins with it. */
+  readonly places: Uint32Array
 }
 
 /**
- * M(s) of every position s: the length of the longest prefix of symbols[s …] that occurs in the text. A match that
- * begins later never ends earlier, so only the positions where the end moves are searched for.
+ * Matching statistics (Chang, Lawler, 1994). The suffix that follows the first symbol of a match shares all of the match
+ * but that symbol, so every position starts from what the one before it found: at most two steps a symbol in all, each
+ * logarithmic in the text, whatever text and pattern are.
  */
-export function matchLengths(index: SuffixIndex, symbols: Uint32Array): Uint32Array {
+export function matchLengths(index: MatchIndex, symbols: Uint32Array): Matches {
+  const { order, prefixes } = index
   const lengths = new Uint32Array(symbols.length)
-  for (let start = 0; start < symbols.length; ) {
-    const end = start + placeOf(index, symbols.subarray(start)).matched
-    const next = end === symbols.length ? end : nextStart(index, symbols, start + 1, end)
-    for (let s = start; s < next; s++) lengths[s] = end - s
-    start = next
+  const places = new Uint32Array(symbols.length)
+  let place = 0
+  let length = 0
+  for (let start = 0; start < symbols.length; start++) {
+    const match = extendMatch(index, symbols.subarray(start), place, length)
+    places[start] = match.place
+    lengths[start] = match.length
+    // No symbol of a pattern is 0, so the last symbol of the text is in no match.
+    place = match.length === 0 ? 0 : prefixes.ranks[order[match.place]! + 1]!
+    length = Math.max(0, match.length - 1)
   }
-  return lengths
+  return { lengths, places }
 }
 
-/** The first start from `first` on whose match goes beyond symbol `end`; end + 1 when that symbol occurs nowhere. */
-function nextStart(index: SuffixIndex, symbols: Uint32Array, first: number, end: number): number {
-  const occurs = (start: number) => {
-    const pattern = symbols.subarray(start, end + 1)
-    return placeOf(index, pattern).matched === pattern.length
+/** From a suffix that shares `length` symbols with the pattern to one that shares the most. */
+function extendMatch(
+  index: MatchIndex,
+  pattern: Uint32Array,
+  place: number,
+  length: number,
+): { readonly place: number; readonly length: number } {
+  const { text, order } = index
+  for (;;) {
+    const position = order[place]!
+    while (length < pattern.length && text[position + length] === pattern[length]) length++
+    if (length === pattern.length) return { place, length }
+    const next = findNext(index, place, length, pattern[length]!)
+    if (next === undefined) return { place, length }
+    place = next
   }
-  // Texts that repeat themselves move by one symbol; others by nearly the whole match, so from the end back in leaps.
-  if (first > end || occurs(first)) return first
-  let absent = first
-  let present = end + 1
-  for (let length = 1; end + 1 - length > absent; length *= 2) {
-    if (!occurs(end + 1 - length)) {
-      absent = end + 1 - length
-      break
-    }
-    present = end + 1 - length
+}
+
+/** Of the suffixes that share `length` symbols with this one, the first that goes on with `symbol`. */
+function findNext(
+  { text, order, prefixes }: MatchIndex,
+  place: number,
+  length: number,
+  symbol: number,
+): number | undefined {
+  const range = sharingRange(prefixes, place, length)
+  let low = range.first
+  let high = range.end
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    // The suffix that ends here comes first of all.
+    const own = text[order[middle]! + length] ?? -1
+    if (own < symbol) low = middle + 1
+    else high = middle
   }
-  while (present - absent > 1) {
-    const middle = (absent + present) >>> 1
-    if (occurs(middle)) present = middle
-    else absent = middle
-  }
-  return present
+  return low < range.end && text[order[low]! + length] === symbol ? low : undefined
 }

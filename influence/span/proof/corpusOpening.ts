@@ -50,7 +50,7 @@ function chunksOf({ entries }: OpeningPlan, positionAt: (place: number) => numbe
 }
 
 /** Opens what the plan looks at. */
-export function openCorpusAt({ file, trees }: Corpus, plan: OpeningPlan): CorpusOpening {
+export function openCorpusAt({ file, trees }: Pick<Corpus, 'file' | 'trees'>, plan: OpeningPlan): CorpusOpening {
   const { text, order } = file
   const leaves = leavesOf(plan)
   const chunks = chunksOf(plan, (place) => order[place]!, text.length)

@@ -6,7 +6,6 @@ import type { OrderProof } from '../../surface.ts'
 import type { CorpusFile } from '../corpusFile.ts'
 import { CORPUS_HEADER_BYTES, corpusRootOf } from '../corpusHeader.ts'
 import type { CorpusTrees } from '../corpusTrees.ts'
-import { rowsWithText } from '../findSpans.ts'
 import { suffixRanks } from '../suffixArray.ts'
 import { openCorpusAt } from './corpusOpening.ts'
 import { orderPlan } from './orderProof.ts'
@@ -19,8 +18,7 @@ export function proveDisorder(file: CorpusFile, trees: CorpusTrees, place: numbe
   const b = order[place + 1]!
   const ranks = suffixRanks(order)
   const followers = text[a] === text[b] ? ([ranks[a + 1], ranks[b + 1]] as const) : undefined
-  const corpus = { file, trees, ownRows: rowsWithText(file.rows) }
-  const opening = openCorpusAt(corpus, orderPlan({ place, followers }))
+  const opening = openCorpusAt({ file, trees }, orderPlan({ place, followers }))
   const proof = { header: commitment.slice(0, CORPUS_HEADER_BYTES), place, followers, opening }
   const verified = verifyOrder(proof, corpusRootOf(commitment, hash), hash)
   assert(!isRefused(verified), `a proof of our own is refused with ${isRefused(verified) && verified.code}`)

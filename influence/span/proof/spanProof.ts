@@ -7,7 +7,7 @@ import type { Span, SpanProof } from '../../surface.ts'
 import { treeHeight } from '../../tree.ts'
 import { CORPUS_ROW_BYTES } from '../corpusFile.ts'
 import { CORPUS_HEADER_BYTES, type CorpusHeader, decodeCorpusHeader } from '../corpusHeader.ts'
-import { checkSpanParameters, encodeSpan, encodeWords, OUTPUT_TOKENS_MAX, SPAN_RECORD_BYTES } from '../outputHash.ts'
+import { checkSpanParameters, encodeSpans, encodeWords, OUTPUT_TOKENS_MAX, SPAN_RECORD_BYTES } from '../outputHash.ts'
 import { encodeOpening, type OpeningPlan, readOpening } from './corpusOpening.ts'
 
 /** Domain, row number, table entry. */
@@ -36,7 +36,7 @@ export function encodeSpanProof(proof: SpanProof): Uint8Array {
   const places = [lo, hi, ...(right === undefined ? [] : [right]), ...(left === undefined ? [] : [left])]
   return concat(
     concat(header, encodeWords([tokens.length]), encodeWords(tokens), uintToBytes(jobId, 32), parameters),
-    concat(encodeWords([spans.length]), ...spans.map(encodeSpan), encodeWords([place]), encodeWords(places), infoTable),
+    concat(encodeWords([spans.length]), encodeSpans(spans), encodeWords([place]), encodeWords(places), infoTable),
     encodeOpening(proof.opening),
     concat(proof.ownerLeaf, ...proof.ownerSiblings),
   )

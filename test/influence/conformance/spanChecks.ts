@@ -4,12 +4,13 @@ import { NO_DUPLICATE } from '../../../influence/indexFile.ts'
 import { isRefused } from '../../../influence/refusal.ts'
 import { decodeResult } from '../../../influence/result.ts'
 import { buildCorpus, type TextRow } from '../../../influence/span/buildCorpus.ts'
-import { decodeCorpusFile } from '../../../influence/span/corpusFile.ts'
+import { type CorpusFile, decodeCorpusFile } from '../../../influence/span/corpusFile.ts'
 import { CORPUS_HEADER_BYTES } from '../../../influence/span/corpusHeader.ts'
 import { symbolsOf } from '../../../influence/span/findSpans.ts'
 import { verifySpan } from '../../../influence/span/proof/verifySpan.ts'
+import { findSharedPrefixes, sharingRange } from '../../../influence/span/sharedPrefixes.ts'
 import { SpanEngine } from '../../../influence/span/spanEngine.ts'
-import { endOf, matchLengths, placeOf } from '../../../influence/span/suffixSearch.ts'
+import { matchLengths } from '../../../influence/span/suffixSearch.ts'
 import { strings, type Tally } from './tally.ts'
 import { bytesOf, hexOf, sha256Of } from './vectorCases.ts'
 
@@ -109,14 +110,16 @@ function tableOf({ info, infoElsewhere, vocabulary }: SpanCase): readonly number
 function checkMatches(
   tally: Tally,
   place: string,
-  file: { text: Uint32Array; order: Uint32Array },
+  { text, order }: CorpusFile,
   { tokens, M, spans }: SpanOutput,
 ): void {
   const symbols = symbolsOf(Uint32Array.from(tokens))
-  tally.checkList(`${place}, M`, M, [...matchLengths(file, symbols)])
+  const prefixes = findSharedPrefixes(text, order)
+  const { lengths, places } = matchLengths({ text, order, prefixes }, symbols)
+  tally.checkList(`${place}, M`, M, [...lengths])
   for (const { start, length, lo, hi } of spans) {
-    const pattern = symbols.subarray(start, start + length)
-    tally.check(`${place}, span at ${start}, lo and hi`, [lo, hi], [placeOf(file, pattern).at, endOf(file, pattern)])
+    const { first, end } = sharingRange(prefixes, places[start]!, length)
+    tally.check(`${place}, span at ${start}, lo and hi`, [lo, hi], [first, end])
   }
 }
 

@@ -166,6 +166,15 @@ test('span: K places go to the best, and equal scores to the earlier row', async
   assert.equal(unpaid, [{ row: 1, reason: 'belowTopK' }])
 })
 
+test('span: an answer of the largest size with as many spans as tokens is attributed and proved', async () => {
+  const engine = (await SpanEngine.open(corpusOf([Array(30).fill(0), [1]], { vocabulary: 2 }).bytes)) as SpanEngine
+  const output = byteOutput(1n, new Uint8Array(2 ** 16))
+  const found = (await engine.attribute(output, { iMin: 0 })) as SpanAttribution
+  assert.is(found.spans.length, 2 ** 16 - 29)
+  assert.equal(found.spans.at(-1), { start: 2 ** 16 - 30, length: 30, info: 0, owner: 0, position: 0 })
+  assert.not.ok(isRefused(await engine.proveSpan(output, 2 ** 16 - 30, { iMin: 0 })))
+})
+
 test('span: a withdrawn row keeps its place without text', () => {
   const [first, second] = textRowsOf([text('secret text'), text('other')])
   const built = buildCorpus([{ ...first!, isWithdrawn: true }, second!], {

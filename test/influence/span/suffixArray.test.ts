@@ -2,10 +2,22 @@
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { buildSuffixArray, findSuffixFault, suffixRanks } from '../../../influence/span/suffixArray.ts'
-import { endOf, matchLengths, placeOf } from '../../../influence/span/suffixSearch.ts'
+import { findSharedPrefixes, sharingRange } from '../../../influence/span/sharedPrefixes.ts'
+import {
+  buildSuffixArray,
+  findDisorder,
+  findForeignPosition,
+  suffixRanks,
+} from '../../../influence/span/suffixArray.ts'
+import { matchLengths, placeOf } from '../../../influence/span/suffixSearch.ts'
 import { createNoise } from '../noise.ts'
 import { naiveSuffixArray } from './spanOracle.ts'
+
+/** What is wrong with a suffix array. */
+function faultOf(text: Uint32Array, order: Uint32Array): 'position' | 'order' | undefined {
+  if (findForeignPosition(order) !== undefined) return 'position'
+  return findDisorder(text, order) === undefined ? undefined : 'order'
+}
 
 /** Words over an alphabet of this size. */
 const words = (alphabet: number, maxLength: number): fc.Arbitrary<number[]> =>
@@ -50,7 +62,7 @@ test('suffix array: the linear check accepts every right one', () => {
   fc.assert(
     fc.property(words(3, 80), (letters) => {
       const text = Uint32Array.from(letters)
-      assert.is(findSuffixFault(text, buildSuffixArray(text, 3)), undefined)
+      assert.is(faultOf(text, buildSuffixArray(text, 3)), undefined)
     }),
   )
 })
@@ -64,13 +76,13 @@ test('suffix array: the linear check finds every exchange of two entries and eve
       const exchanged = order.slice()
       exchanged[a] = order[b]!
       exchanged[b] = order[a]!
-      assert.is(findSuffixFault(text, exchanged)?.kind, a === b ? undefined : 'order')
+      assert.is(faultOf(text, exchanged), a === b ? undefined : 'order')
       const repeated = order.slice()
       repeated[a] = order[b]!
-      assert.is(findSuffixFault(text, repeated)?.kind, a === b ? undefined : 'position')
+      assert.is(faultOf(text, repeated), a === b ? undefined : 'position')
       const foreign = order.slice()
       foreign[a] = text.length
-      assert.equal(findSuffixFault(text, foreign), { kind: 'position', place: a })
+      assert.is(findForeignPosition(foreign), a)
     }),
     { numRuns: 1000 },
   )
@@ -86,7 +98,7 @@ test('suffix array: a quarter of a million symbols of text pass the linear check
     new Uint32Array(length).fill(1),
   ]) {
     const order = buildSuffixArray(text, 257)
-    assert.is(findSuffixFault(text, order), undefined)
+    assert.is(faultOf(text, order), undefined)
     assert.is(suffixRanks(order)[order[length - 1]!], length - 1)
   }
 })
@@ -94,13 +106,13 @@ test('suffix array: a quarter of a million symbols of text pass the linear check
 test('suffix search: places, ranges and match lengths equal those of plain search', () => {
   fc.assert(
     fc.property(words(3, 60), words(3, 20), (letters, pattern) => {
-      const text = Uint32Array.from(letters, (letter) => letter + 1)
-      const index = { text, order: buildSuffixArray(text, 4) }
-      const suffixes = [...index.order].map((i) => letters.slice(i))
+      const text = Uint32Array.from([...letters.map((letter) => letter + 1), 0])
+      const order = buildSuffixArray(text, 4)
+      const index = { text, order, prefixes: findSharedPrefixes(text, order) }
+      const suffixes = [...order].map((i) => [...text.subarray(i)].map((symbol) => symbol - 1))
       const own = Uint32Array.from(pattern, (letter) => letter + 1)
       const { at, matched } = placeOf(index, own)
       assert.is(at, suffixes.filter((suffix) => isBelow(suffix, pattern)).length)
-      assert.is(endOf(index, own) - at, suffixes.filter((suffix) => startsWith(suffix, pattern)).length)
       const occurs = (part: readonly number[]) => suffixes.some((suffix) => startsWith(suffix, part))
       const longest = (s: number) => {
         let length = 0
@@ -108,10 +120,55 @@ test('suffix search: places, ranges and match lengths equal those of plain searc
         return length
       }
       assert.is(matched, pattern.length === 0 ? 0 : longest(0))
-      assert.equal([...matchLengths(index, own)], [...pattern.keys()].map(longest))
+      const { lengths, places } = matchLengths(index, own)
+      assert.equal([...lengths], [...pattern.keys()].map(longest))
+      for (const [s, place] of places.entries())
+        assert.ok(startsWith(suffixes[place]!, pattern.slice(s, s + lengths[s]!)))
     }),
     { numRuns: 1000 },
   )
+})
+
+test('shared prefixes: the range of suffixes that share a prefix is found for every place and length', () => {
+  const check = (text: Uint32Array) => {
+    const order = buildSuffixArray(text, 4)
+    const prefixes = findSharedPrefixes(text, order)
+    const shared = (a: number, b: number) => {
+      let length = 0
+      while (Math.max(a, b) + length < text.length && text[a + length] === text[b + length]) length++
+      return length
+    }
+    for (let place = 0; place < order.length; place += 1 + (order.length >> 6)) {
+      const own = Array.from(order, (position) => shared(position, order[place]!))
+      for (let length = 0; length <= own[place]!; length += 1 + (length >> 2)) {
+        const { first, end } = sharingRange(prefixes, place, length)
+        assert.is(
+          first,
+          own.findIndex((most) => most >= length),
+          `place ${place}, length ${length}`,
+        )
+        assert.is(end, own.findLastIndex((most) => most >= length) + 1, `place ${place}, length ${length}`)
+      }
+    }
+  }
+  fc.assert(
+    fc.property(words(3, 50), (letters) => check(Uint32Array.from(letters))),
+    { numRuns: 200 },
+  )
+  // More than one level of minima above the leaves.
+  check(fibonacciWord(1500))
+  check(Uint32Array.from({ length: 1300 }, (_, i) => (i % 325 === 324 ? 0 : 1)))
+})
+
+test('suffix search: long equal texts and answers take time in proportion to the answer', () => {
+  const text = Uint32Array.from({ length: 200_000 }, (_, i) => ((i + 1) % 50_000 === 0 ? 0 : 1))
+  const order = buildSuffixArray(text, 2)
+  const index = { text, order, prefixes: findSharedPrefixes(text, order) }
+  // Symbol by symbol this would be 2^16 · 50,000 comparisons.
+  const { lengths } = matchLengths(index, new Uint32Array(2 ** 16).fill(1))
+  assert.is(lengths[0], 49_999)
+  assert.is(lengths[2 ** 16 - 49_999], 49_999)
+  assert.is(lengths[2 ** 16 - 49_998], 49_998)
 })
 
 const startsWith = (suffix: readonly number[], pattern: readonly number[]): boolean =>
