@@ -17,7 +17,7 @@ test('gpu: self-test passes, and every value of small/ is the same', async () =>
   if (env === undefined) return reportNoAdapter('influence vectors on the GPU')
   const { stdout } = await runChild('../conformance.ts', 'influence', FOLDER, '--backend', 'gpu', '--software')
   assert.match(stdout, /^gpu: SwiftShader|llvmpipe/)
-  assert.match(stdout, /37 files and cases/)
+  assert.match(stdout, /39 files and cases/)
   assert.match(stdout, /2156 checks, 0 differ/)
 })
 
