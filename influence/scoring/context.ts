@@ -31,7 +31,7 @@ export function scoreLeaves(scores: BigInt64Array): Uint8Array[] {
     const view = new DataView(leaf.buffer)
     view.setUint8(0, DOMAIN.scoreLeaf)
     view.setUint32(1, first, true)
-    for (const [i, score] of part.entries()) view.setBigInt64(5 + 8 * i, score, true)
+    for (let i = 0; i < part.length; i++) view.setBigInt64(5 + 8 * i, part[i]!, true)
     leaves.push(leaf)
   }
   return leaves

@@ -1,9 +1,7 @@
 /** A WebAssembly memory that all lanes share: the job's fields, the codes, and working memory behind them. */
-import { type Lanes, WasmError } from './lanes.ts'
+import { type LaneMemoryLoan, type Lanes, WasmError } from './lanes.ts'
 
 const PAGE_BYTES = 65_536
-/** 4 GiB: the end of a 32-bit memory. */
-const PAGES_MAX = 65_536
 /** Where kernels/job.as reads its fields. */
 const JOB_ADDRESS = 1024
 /** Below are the fields; from here on memory is given out. */
@@ -37,19 +35,21 @@ export type JobFields = Readonly<Partial<Record<(typeof FIELDS)[number], number>
 export const alignTo = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
 export class LaneMemory {
-  readonly id: number
   readonly #lanes: Lanes
-  readonly #memory: WebAssembly.Memory
+  readonly #loan: LaneMemoryLoan
   #end = FIRST_ADDRESS
 
   /** Throws a `WasmError` when there is no room for it. */
   constructor(lanes: Lanes) {
     this.#lanes = lanes
-    this.#memory = createMemory()
-    this.id = lanes.attach(this.#memory)
+    this.#loan = lanes.borrowMemory()
   }
 
-  /** The address of `bytes` new bytes, 64-byte aligned, zero the first time. */
+  get id(): number {
+    return this.#loan.id
+  }
+
+  /** The address of `bytes` new bytes, 64-byte aligned, that may hold anything. */
   allocate(bytes: number): number {
     const address = this.#end
     this.#end = alignTo(address + bytes, 64)
@@ -68,10 +68,10 @@ export class LaneMemory {
 
   #grow(end: number): void {
     // One page is kept behind the end: kernels read whole groups of rows.
-    const missing = Math.ceil(end / PAGE_BYTES) + 1 - this.#memory.buffer.byteLength / PAGE_BYTES
+    const missing = Math.ceil(end / PAGE_BYTES) + 1 - this.#loan.memory.buffer.byteLength / PAGE_BYTES
     if (missing <= 0) return
     try {
-      this.#memory.grow(missing)
+      this.#loan.memory.grow(missing)
     } catch (cause) {
       throw new WasmError('OutOfMemory', `WebAssembly memory of ${end} bytes`, cause)
     }
@@ -79,23 +79,23 @@ export class LaneMemory {
 
   /** Views are good until the memory is dropped, also when it grows. */
   int8(address: number, length: number): Int8Array {
-    return new Int8Array(this.#memory.buffer, address, length)
+    return new Int8Array(this.#loan.memory.buffer, address, length)
   }
 
   uint8(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, length)
+    return new Uint8Array(this.#loan.memory.buffer, address, length)
   }
 
   int16(address: number, length: number): Int16Array {
-    return new Int16Array(this.#memory.buffer, address, length)
+    return new Int16Array(this.#loan.memory.buffer, address, length)
   }
 
   int32(address: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, address, length)
+    return new Int32Array(this.#loan.memory.buffer, address, length)
   }
 
   uint32(address: number, length: number): Uint32Array {
-    return new Uint32Array(this.#memory.buffer, address, length)
+    return new Uint32Array(this.#loan.memory.buffer, address, length)
   }
 
   setJob(fields: JobFields): void {
@@ -103,16 +103,7 @@ export class LaneMemory {
     for (const [i, name] of FIELDS.entries()) words[i] = fields[name] ?? 0
   }
 
-  /** The memory itself goes when the last lane has forgotten it. */
   close(): void {
-    this.#lanes.detach(this.id)
-  }
-}
-
-function createMemory(): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: 2, maximum: PAGES_MAX, shared: true })
-  } catch (cause) {
-    throw new WasmError('OutOfMemory', 'no address space for a WebAssembly memory', cause)
+    this.#lanes.returnMemory(this.#loan)
   }
 }

@@ -1,5 +1,6 @@
 /** One thread of the WebAssembly twin: sleeps until the host has a job, then takes tasks of it. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { collectGarbage } from './collectGarbage.ts'
 import {
   CONTROL,
   instantiateKernels,
@@ -17,7 +18,10 @@ function readPort(): void {
   for (let news = receiveMessageOnPort(port); news !== undefined; news = receiveMessageOnPort(port)) {
     const message = news.message as LaneMessage
     if (message.kind === 'attach') attached.set(message.id, instantiateKernels(module, message.memory))
-    else attached.delete(message.id)
+    else {
+      attached.delete(message.id)
+      collectGarbage()
+    }
   }
 }
 

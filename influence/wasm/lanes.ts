@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { collectGarbage } from './collectGarbage.ts'
 import {
   CONTROL,
   CONTROL_WORDS,
@@ -19,6 +20,13 @@ const SLEEP_MS = 20
 /** More lanes than this only wait for memory. */
 export const LANES_MAX = 64
 
+/** Memories that wait for another borrower: of the guard, and of small indexes. */
+const IDLE_BYTES_MAX = 2 ** 26
+const IDLE_MEMORIES_MAX = 4
+/** Pages of 64 KiB; 4 GiB are all that 32 bits address. */
+const PAGES_MIN = 2
+const PAGES_MAX = 65_536
+
 export type WasmErrorCode = 'WasmUnavailable' | 'WasmSelfTest' | 'WasmLost' | 'OutOfMemory'
 
 /** WebAssembly, or a thread of it, has failed; the back end is of no more use. */
@@ -34,6 +42,19 @@ export class WasmError extends Error {
 const compile = (): WebAssembly.Module =>
   new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)))
 
+export interface LaneMemoryLoan {
+  readonly id: number
+  readonly memory: WebAssembly.Memory
+}
+
+function createMemory(): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: PAGES_MIN, maximum: PAGES_MAX, shared: true })
+  } catch (cause) {
+    throw new WasmError('OutOfMemory', 'no address space for a WebAssembly memory', cause)
+  }
+}
+
 export class Lanes {
   readonly count: number
   readonly #module: WebAssembly.Module
@@ -43,6 +64,7 @@ export class Lanes {
   readonly #lost: Promise<never>
   #lose: (error: WasmError) => void = () => {}
   #loss: WasmError | undefined
+  readonly #idle: LaneMemoryLoan[] = []
   #nextMemory = 1
   /** Calls run one after another: they share the lanes and their memories. */
   #queue: Promise<unknown> = Promise.resolve()
@@ -91,18 +113,28 @@ export class Lanes {
     await this.#threads[lane - 1]!.terminate()
   }
 
-  /** Makes a memory known to all lanes. */
-  attach(memory: WebAssembly.Memory): number {
+  /** A memory that all lanes know, as another borrower left it; give it back with `returnMemory`. */
+  borrowMemory(): LaneMemoryLoan {
+    const idle = this.#idle.pop()
+    if (idle !== undefined) return idle
+    const memory = createMemory()
     const id = this.#nextMemory++
     this.#attached.set(id, instantiateKernels(this.#module, memory))
     this.#tell({ kind: 'attach', id, memory })
-    return id
+    return { id, memory }
   }
 
-  detach(id: number): void {
-    this.#attached.delete(id)
-    this.#tell({ kind: 'detach', id })
+  /** Keeps small ones for the next borrower; large ones go at once. */
+  returnMemory(loan: LaneMemoryLoan): void {
+    if (loan.memory.buffer.byteLength <= IDLE_BYTES_MAX && this.#idle.length < IDLE_MEMORIES_MAX) {
+      this.#idle.push(loan)
+      return
+    }
+    this.#attached.delete(loan.id)
+    this.#tell({ kind: 'detach', id: loan.id })
     this.#wake(this.count)
+    // Not now: the borrower still holds it.
+    setImmediate(collectGarbage)
   }
 
   #tell(message: LaneMessage): void {
@@ -181,6 +213,7 @@ export class Lanes {
     Atomics.store(this.#control, CONTROL.closing, 1)
     this.#wake(this.count)
     this.#attached.clear()
+    this.#idle.length = 0
     for (const thread of this.#threads) void thread.terminate()
   }
 }

@@ -1,4 +1,5 @@
 /** Kernels over one index in WebAssembly: what the lanes need is laid out in their memory, and tasks of rows shared out. */
+import assert from 'node:assert/strict'
 import type { KernelInput, KernelOptions, Kernels } from '../backends/kernels.ts'
 import { dotRows } from './dotRows.ts'
 import { holdCodes } from './heldCodes.ts'
@@ -28,23 +29,29 @@ export async function openWasmKernels(
 
 function createWasmKernels(index: WasmIndex): Kernels {
   const { lanes, memory, rowCount, rowBytes, offsets } = index
-  const dots = <T extends Int32Array | Float64Array>(vectors: Int8Array | Int16Array, count: number, sums: T) =>
+  let isClosed = false
+  const fill = <T>(sums: T, work: () => Promise<void>) =>
     lanes.alone(async () => {
-      await dotRows(index, vectors, count, sums)
+      assert(!isClosed, 'kernels were used after their close')
+      await work()
       return sums
     })
+  const dots = <T extends Int32Array | Float64Array>(vectors: Int8Array | Int16Array, count: number, sums: T) =>
+    fill(sums, () => dotRows(index, vectors, count, sums))
   const valueCount = offsets.length * rowCount
   return {
     backend: 'wasm',
     dotRows: (vectors, count) => dots(vectors, count, new Int32Array(count * valueCount)),
     dotRowsWide: (vectors, count) => dots(vectors, count, new Float64Array(count * valueCount)),
-    mixRows: (weights, count) =>
-      lanes.alone(async () => {
-        const sums = new Float64Array(count * rowBytes)
-        await mixRows(index, weights, count, sums)
-        return sums
-      }),
+    mixRows: (weights, count) => {
+      const sums = new Float64Array(count * rowBytes)
+      return fill(sums, () => mixRows(index, weights, count, sums))
+    },
     // Behind the work that is under way.
-    close: () => void lanes.alone(async () => memory.close()),
+    close: () =>
+      void lanes.alone(async () => {
+        if (!isClosed) memory.close()
+        isClosed = true
+      }),
   }
 }

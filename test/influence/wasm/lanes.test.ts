@@ -94,6 +94,30 @@ test('lanes: more memory than 32 bits address is an OutOfMemory, and the back en
   lanes.close()
 })
 
+test('lanes: the memory of a closed index goes, also that of the threads', async () => {
+  const backend = await openWasmBackend({ lanes: 3 })
+  // 70 MB each: more than is kept for the next one.
+  const shape = { rowCount: 4500, widths: [16_384], count: 1 }
+  const codes = {
+    ...inputOf(shape, new Int8Array(0)).codes,
+    read: async (_: number, __: number, to: Int8Array) => void to.fill(1),
+  }
+  const vector = new Int8Array(16_384).fill(1)
+  const rssAfter = async (opens: number) => {
+    for (let i = 0; i < opens; i++) {
+      const kernels = await backend.openKernels({ ...inputOf(shape, new Int8Array(0)), codes })
+      assert.is((await kernels.dotRows(vector, 1))[4499], 16_384)
+      kernels.close()
+      assert.match(await codeOf(kernels.dotRows(vector, 1)), /after their close/)
+    }
+    return process.memoryUsage().rss
+  }
+  const first = await rssAfter(2)
+  const grown = (await rssAfter(10)) - first
+  assert.ok(grown < 3 * 70e6, `${grown} bytes more after ten indexes of 70 MB`)
+  backend.close()
+})
+
 test('lanes: neither a closed back end nor an idle one keeps the process alive', async () => {
   const file = new URL('./idleBackend.ts', import.meta.url).pathname
   for (const end of ['close', 'leave']) {
