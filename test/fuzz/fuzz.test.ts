@@ -7,8 +7,9 @@ import * as assert from 'uvu/assert'
 import { createJsBackend } from '../../influence/backends/jsBackend.ts'
 import type { ComputeBackend, Kernels } from '../../influence/backends/kernels.ts'
 import { type InfluenceCode, refuse } from '../../influence/refusal.ts'
+import { reportNoAdapter, softwareAdapterEnv } from '../influence/softwareAdapter.ts'
 import { inFolder } from '../node/inFolder.ts'
-import type { Decoder } from './influence/decoders.ts'
+import type { Decoder } from './influence/decoder.ts'
 import { checkFile } from './influence/files.ts'
 import type { ScoreCase } from './influence/scoreCases.ts'
 import { compareScores } from './influence/scores.ts'
@@ -17,11 +18,16 @@ import { runCases } from './runCases.ts'
 import type { OpenedSubject } from './subject.ts'
 import { SUBJECTS, subjectsOf } from './subjects.ts'
 
-const CASES: Readonly<Record<string, number>> = { 'influence/scores': 150, 'influence/files': 4000 }
+const CASES: Readonly<Record<string, number>> = {
+  'influence/scores': 100,
+  'influence/spans': 200,
+  'influence/citations': 60,
+  'influence/files': 4000,
+}
 
 for (const subject of SUBJECTS) {
   test(`fuzz: ${subject.name}: nothing differs`, async () => {
-    const opened = await subject.open({ backends: ['js'], isSoftwareAdapterAllowed: false })
+    const opened = await subject.open({ backends: ['js', 'wasm'], isSoftwareAdapterAllowed: false })
     assert.equal(opened.notRun, [])
     const { cases, failures } = await runCases(opened, { seed: 3, first: 0, count: CASES[subject.name]! })
     assert.equal(failures, [])
@@ -29,6 +35,21 @@ for (const subject of SUBJECTS) {
     opened.close()
   })
 }
+
+test('fuzz: on the software gpuAdapter nothing differs', async () => {
+  const driver = softwareAdapterEnv()
+  if (driver === undefined) return reportNoAdapter('fuzzing of the GPU back end')
+  const program = new URL('./fuzz.ts', import.meta.url).pathname
+  for (const [subject, cases] of [
+    ['influence/scores', '24'],
+    ['influence/citations', '12'],
+  ] as const) {
+    const args = [program, subject, '--seed', '7', '--cases', cases, '--backend', 'gpu', '--software']
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...driver } })
+    assert.not.match(stdout, 'NOT RUN')
+    assert.match(stdout, new RegExp(`^${cases} cases, 0 differ$`, 'm'))
+  }
+})
 
 test('fuzz: a room names all of its subjects, and a name one', () => {
   assert.equal(

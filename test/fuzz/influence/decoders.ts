@@ -23,18 +23,11 @@ import { verifyRow } from '../../../influence/verifyRow.ts'
 import type { Hasher } from '../../../primitives/hashes.ts'
 import { queryOf } from '../../influence/conformance/vectorCases.ts'
 import { createRandom } from '../random.ts'
+import { type Decoder, refusedOr } from './decoder.ts'
+import { corpusDecoders, retrievalDecoders } from './methodDecoders.ts'
 import { repairIndex } from './repairIndex.ts'
 import { drawScoreCase, type ScoreCase } from './scoreCases.ts'
 import { buildScoreCase } from './scores.ts'
-
-export interface Decoder {
-  readonly name: string
-  readonly valid: readonly Uint8Array[]
-  /** The refusal, or the bytes that encoding the decoded value gives. */
-  decode(bytes: Uint8Array): Refused | Uint8Array | Promise<Refused | Uint8Array>
-  /** Makes the commitments fit again, so that damage reaches the checks behind them. */
-  repair?(bytes: Uint8Array): Uint8Array
-}
 
 interface Sample {
   readonly own: ScoreCase
@@ -57,9 +50,6 @@ function drawSamples(hash: Hasher): Sample[] {
   }
   return samples
 }
-
-const refusedOr = <T>(value: T | Refused, encode: (value: T) => Uint8Array): Refused | Uint8Array =>
-  isRefused(value) ? value : encode(value)
 
 /** Opens with everything verified; what passes must score and prove without a word. */
 async function openFully(bytes: Uint8Array, hash: Hasher): Promise<Refused | Uint8Array> {
@@ -170,5 +160,11 @@ function checkedProof(
 export async function openDecoders(): Promise<Decoder[]> {
   const hash = await createFastKeccak()
   const samples = drawSamples(hash)
-  return [...indexDecoders(samples, hash), ...queryDecoders(samples, hash), ...(await resultDecoders(samples, hash))]
+  return [
+    ...indexDecoders(samples, hash),
+    ...queryDecoders(samples, hash),
+    ...(await resultDecoders(samples, hash)),
+    ...(await corpusDecoders(hash)),
+    ...(await retrievalDecoders(hash)),
+  ]
 }

@@ -4,7 +4,8 @@ import { isRefused } from '../../../influence/refusal.ts'
 import { equal, fromHex } from '../../../primitives/bytes.ts'
 import type { Random } from '../random.ts'
 import type { FuzzSubject, OpenedSubject } from '../subject.ts'
-import { type Decoder, openDecoders } from './decoders.ts'
+import type { Decoder } from './decoder.ts'
+import { openDecoders } from './decoders.ts'
 import { mutate, shrinkBytes } from './mutate.ts'
 
 export interface FileCase {

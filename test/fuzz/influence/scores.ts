@@ -2,10 +2,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BackendChoice } from '../../../influence/backends/backendChoice.ts'
 import { createFastKeccak } from '../../../influence/backends/fastKeccak.ts'
 import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
-import { openBackend } from '../../../influence/backends/openBackend.ts'
 import { type BuiltIndex, buildIndex } from '../../../influence/buildIndex.ts'
 import { InfluenceEngine } from '../../../influence/engine.ts'
 import { isRefused } from '../../../influence/refusal.ts'
@@ -26,6 +24,7 @@ import {
 import { type OracleIndex, oracleIndex } from '../../influence/oracle/gradientIndex.ts'
 import { type OracleScores, oracleScores } from '../../influence/oracle/scores.ts'
 import type { FuzzSubject, OpenedSubject } from '../subject.ts'
+import { namesOf, openBackends } from './openBackends.ts'
 import { drawScoreCase, type ScoreCase, shrinkScoreCase } from './scoreCases.ts'
 
 const MODEL = new Uint8Array(32).fill(7)
@@ -156,25 +155,6 @@ async function check(own: ScoreCase, { hash, commit, backends, folder }: World):
   return undefined
 }
 
-/** Opens the back ends that are there; an unknown name is not there either. */
-async function openBackends(
-  names: readonly string[],
-  isSoftwareAdapterAllowed: boolean,
-): Promise<{ backends: ComputeBackend[]; notRun: string[] }> {
-  const backends: ComputeBackend[] = []
-  const notRun: string[] = []
-  for (const name of names) {
-    try {
-      const backend = await openBackend(name as BackendChoice, isSoftwareAdapterAllowed)
-      if (backend.backend === name) backends.push(backend)
-      else notRun.push(`${name}: ${backend.description}`)
-    } catch (error) {
-      notRun.push(`${name}: ${(error as Error).message}`)
-    }
-  }
-  return { backends, notRun }
-}
-
 /** The subject over these back ends; it closes them. */
 export async function compareScores(
   backends: readonly ComputeBackend[],
@@ -184,7 +164,7 @@ export async function compareScores(
   const folder = mkdtempSync(join(tmpdir(), 'openledger-fuzz-'))
   const world = { hash, commit: commitmentsWith(hash), backends, folder }
   return {
-    compares: ['BigInt oracle', ...backends.map(({ backend, description }) => `${backend} (${description})`)],
+    compares: ['BigInt oracle', ...namesOf(backends)],
     notRun,
     draw: drawScoreCase,
     check: (own) => check(own, world),
@@ -199,8 +179,8 @@ export async function compareScores(
 export const scores: FuzzSubject<ScoreCase> = {
   name: 'influence/scores',
   says: 'all back ends against a BigInt oracle: index file, scores, roots, results',
-  open: async ({ backends: names, isSoftwareAdapterAllowed }) => {
-    const { backends, notRun } = await openBackends(names, isSoftwareAdapterAllowed)
+  open: async (options) => {
+    const { backends, notRun } = await openBackends(options)
     return compareScores(backends, notRun)
   },
 }

@@ -24,14 +24,18 @@ export function oracleBenefits(index: OracleIndex, S: readonly bigint[], level: 
   })
 }
 
-export function oracleEntries(index: OracleIndex, S: readonly bigint[], options: OracleOptions): OracleEntry[] {
-  const { k, tau, level } = options
-  const B = oracleBenefits(index, S, level)
+/** §6.3 and §6.4 for benefits of any method; `isCopy(i, j)`: is candidate j dropped for the kept row i? */
+export function oraclePay(
+  B: readonly bigint[],
+  S: readonly bigint[],
+  k: number,
+  isCopy: (kept: number, row: number) => boolean,
+): OracleEntry[] {
   const byBenefit = (a: number, b: number) => ascending(B[b]!, B[a]!) || a - b
   const eligible = [...B.keys()].filter((row) => B[row]! > 0n).sort(byBenefit)
   const kept: number[] = []
   for (const row of eligible.slice(0, 4 * k).sort(ascending)) {
-    if (!kept.some((other) => isLike(index.guards[other]!, index.guards[row]!, tau))) kept.push(row)
+    if (!kept.some((other) => isCopy(other, row))) kept.push(row)
   }
   const paid = kept.sort(byBenefit).slice(0, k)
   const W = sum(paid.map((row) => B[row]!))
@@ -42,4 +46,10 @@ export function oracleEntries(index: OracleIndex, S: readonly bigint[], options:
   return paid
     .map((row, place) => ({ row, score: S[row]!, weight: weights[place]! }))
     .filter(({ weight }) => weight > 0n)
+}
+
+export function oracleEntries(index: OracleIndex, S: readonly bigint[], options: OracleOptions): OracleEntry[] {
+  const { k, tau, level } = options
+  const isCopy = (i: number, j: number) => isLike(index.guards[i]!, index.guards[j]!, tau)
+  return oraclePay(oracleBenefits(index, S, level), S, k, isCopy)
 }

@@ -1,19 +1,22 @@
 /** Bytes and roots by the book: index file, query hash, scores, context and result of influence.md §4 and §6.6. */
 import type { Hasher } from '../../../primitives/hashes.ts'
 import type { OracleEntry, OracleOptions } from './attribution.ts'
-import type { OracleGuard, OracleIndex } from './gradientIndex.ts'
+import type { OracleBlock, OracleGuard, OracleIndex } from './gradientIndex.ts'
 import type { OracleScores } from './scores.ts'
 
-export interface OracleIds {
+export interface PaidIds {
   readonly datanetIds: readonly bigint[]
   readonly rowIds: readonly bigint[]
+}
+
+export interface OracleIds extends PaidIds {
   readonly orderKeys: readonly bigint[]
   readonly modelVersion: Uint8Array
   readonly guardSeed: Uint8Array
 }
 
 /** Values one after another, each little-endian, two's complement. */
-function listed(values: readonly (bigint | number)[], length: number): Uint8Array {
+export function listed(values: readonly (bigint | number)[], length: number): Uint8Array {
   const out = new Uint8Array(values.length * length)
   for (const [i, value] of values.entries()) {
     let rest = BigInt.asUintN(8 * length, BigInt(value))
@@ -25,12 +28,12 @@ function listed(values: readonly (bigint | number)[], length: number): Uint8Arra
   return out
 }
 
-const le = (value: bigint | number, length: number): Uint8Array => listed([value], length)
+export const le = (value: bigint | number, length: number): Uint8Array => listed([value], length)
 
-const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts))
+export const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts))
 
 /** Blocks one after another, each filled up to a multiple of 16 values of `length` bytes. */
-const padded = (blocks: readonly (readonly bigint[])[], length: number): Uint8Array =>
+export const padded = (blocks: readonly (readonly bigint[])[], length: number): Uint8Array =>
   listed(
     blocks.flatMap((block) => [...block, ...Array<bigint>((16 - (block.length % 16)) % 16).fill(0n)]),
     length,
@@ -72,7 +75,7 @@ function rowEntry(index: OracleIndex, ids: OracleIds, row: number): Uint8Array {
 const guardBytes = ({ values }: OracleGuard): Uint8Array => join(listed(values, 1), new Uint8Array(256 - values.length))
 
 /** The whole file of §4.1. */
-export function oracleIndexFile(index: OracleIndex, ids: OracleIds, commit: Commitments): Uint8Array {
+export function oracleIndexFile(index: OracleIndex, ids: OracleIds, commit: Commitments, kind = 1): Uint8Array {
   const { dims, codes, e, guards, layers } = index
   const n = codes.length
   const layerTable = join(
@@ -89,7 +92,7 @@ export function oracleIndexFile(index: OracleIndex, ids: OracleIds, commit: Comm
   const head = join(
     Buffer.from('DZI1'),
     le(1, 2),
-    le(1, 1),
+    le(kind, 1),
     le(index.clip, 1),
     listed([n, index.nA, dims.length], 4),
     le(index.tau, 2),
@@ -110,6 +113,29 @@ export interface OracleRoots {
   readonly contextRoot: Uint8Array
 }
 
+export function oracleQueryHash(
+  query: readonly OracleBlock[],
+  jobId: bigint,
+  modelVersion: Uint8Array,
+  commit: Commitments,
+): Uint8Array {
+  const exponents = listed(
+    query.map(({ e }) => e),
+    2,
+  )
+  const codes = padded(
+    query.map(({ codes }) => codes),
+    1,
+  )
+  const codeRoot = commit.bytesRoot(0x10, codes, 4096)
+  return commit.hashOf(0x14, modelVersion, le(jobId, 32).reverse(), le(query.length, 4), exponents, codeRoot)
+}
+
+export function oracleScoresRoot(S: readonly bigint[], commit: Commitments): Uint8Array {
+  const leaf = (j: number) => commit.hashOf(0x15, le(128 * j, 4), listed(S.slice(128 * j, 128 * (j + 1)), 8))
+  return commit.tree(Array.from({ length: Math.ceil(S.length / 128) }, (_, j) => leaf(j)))
+}
+
 export function oracleRoots(
   scores: OracleScores,
   jobId: bigint,
@@ -117,32 +143,15 @@ export function oracleRoots(
   commit: Commitments,
 ): OracleRoots {
   const { query, S, G, x, H } = scores
-  const queryHash = commit.hashOf(
-    0x14,
-    modelVersion,
-    le(jobId, 32).reverse(),
-    le(query.length, 4),
-    listed(
-      query.map(({ e }) => e),
-      2,
-    ),
-    commit.bytesRoot(
-      0x10,
-      padded(
-        query.map(({ codes }) => codes),
-        1,
-      ),
-      4096,
-    ),
-  )
-  const leafCount = Math.ceil(S.length / 128)
-  const leaf = (j: number) => commit.hashOf(0x15, le(128 * j, 4), listed(S.slice(128 * j, 128 * (j + 1)), 8))
-  const scoresRoot = commit.tree(Array.from({ length: leafCount }, (_, j) => leaf(j)))
+  const queryHash = oracleQueryHash(query, jobId, modelVersion, commit)
+  const scoresRoot = oracleScoresRoot(S, commit)
   const contextRoot = commit.hashOf(0x17, queryHash, le(G, 4), listed(x, 4), commit.bytesRoot(0x16, padded(H, 2), 8192))
   return { queryHash, scoresRoot, contextRoot }
 }
 
 export interface OracleResult {
+  /** 1 datainf (default), 2 span, 3 rag. */
+  readonly method?: number
   readonly options: OracleOptions
   readonly rowCount: number
   readonly G: number
@@ -150,18 +159,18 @@ export interface OracleResult {
   readonly entries: readonly OracleEntry[]
 }
 
-/** The result bytes of §6.6, method 1. */
-export function oracleResultBytes(result: OracleResult, indexRoot: Uint8Array, ids: OracleIds): Uint8Array {
-  const { options, rowCount, G, roots, entries } = result
+/** The result bytes of §6.6. */
+export function oracleResultBytes(result: OracleResult, sourceRoot: Uint8Array, ids: PaidIds): Uint8Array {
+  const { method = 1, options, rowCount, G, roots, entries } = result
   const head = join(
     Buffer.from('ATR1'),
     le(1, 2),
-    le(1, 1),
+    le(method, 1),
     le(options.level, 1),
     listed([options.k, options.tau], 2),
     listed([rowCount, G], 4),
     listed([entries.length, 0], 2),
-    indexRoot,
+    sourceRoot,
     roots.queryHash,
     roots.scoresRoot,
     roots.contextRoot,
