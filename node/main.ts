@@ -25,6 +25,14 @@ const decimalSeconds = (text: string): number => {
   return value
 }
 
+/** `256x8,64` → eight blocks of 256 coordinates and one of 64. */
+const blockDims = (text: string): number[] => {
+  const parts = text.split(',').map((part) => /^([1-9]\d{0,5})(?:x([1-9]\d{0,3}))?$/.exec(part))
+  const dims = parts.flatMap((part) => (part === null ? [] : Array<number>(Number(part[2] ?? 1)).fill(Number(part[1]))))
+  if (parts.includes(null)) throw new InvalidArgumentError('expected coordinates of blocks, like 256x8 or 2048,64.')
+  return dims
+}
+
 const rpcOption = () => new Option('--rpc <url>', 'node to talk to').default(DEFAULT_RPC).env('OPENLEDGER_RPC')
 const accountOption = () =>
   new Option('--account <who>', 'devnet account number, name of a stored key, or 0x private key')
@@ -171,7 +179,7 @@ program
 
 const influence = program
   .command('influence')
-  .description('test devices, inspect indexes, prove and verify scores of rows')
+  .description('test and measure devices, inspect indexes, prove and verify scores of rows')
 influence
   .command('selftest')
   .description(
@@ -181,6 +189,22 @@ influence
   .option('--software', 'allow a software gpuAdapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')
   .action(async (options) => (await import('./commands/influence/selftest.ts')).selfTest(options))
+influence
+  .command('bench')
+  .description('measure how fast the back ends of this machine score an index of noise, each in its own process')
+  .option('--rows <number>', 'rows of the index', integer(1, 2 ** 20), 1000)
+  .addOption(
+    new Option('--dims <list>', 'coordinates of each block, like 256x8 or 2048,64')
+      .argParser(blockDims)
+      .default(Array(8).fill(256), '256x8'),
+  )
+  .option('--queries <number>', 'queries of the batch', integer(1, 1024), 32)
+  .option('--repeats <number>', 'runs of which the median is shown', integer(1, 1000), 5)
+  .option('--seed <number>', 'another seed makes other noise', integer(0, 4_294_967_295), 1)
+  .addOption(namedBackendOption('measure this back end only'))
+  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--json', 'print one JSON object and nothing else')
+  .action(async (options) => (await import('./commands/influence/bench.ts')).bench(options))
 influence
   .command('inspect <file>')
   .description('show what an index file says of itself; with --verify, whether it is true')
