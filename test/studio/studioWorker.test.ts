@@ -63,6 +63,28 @@ test("studio worker: a row's gradient does not depend on the rows beside it", as
       )
 })
 
+test("studio worker: a text's embedding does not depend on the texts beside it, but on the adapter", async () => {
+  const texts = rows.map((row) => concat(row.input, utf8('\n'), row.output))
+  const all = accepted(await worker.embed(adapter, texts))
+  assert.equal([all.count, all.width], [texts.length, 32])
+  const at = (values: Float32Array, i: number) => values.slice(i * all.width, (i + 1) * all.width)
+  for (const i of [37, 3, 18]) {
+    const alone = accepted(await worker.embed(adapter, [texts[i]!]))
+    assert.equal(alone.values, at(all.values, i), `text ${i}`)
+  }
+  assert.ok(all.values.every(Number.isFinite))
+  const bare = accepted(await worker.embed(null, texts.slice(0, 1)))
+  assert.not.equal(bare.values, at(all.values, 0))
+})
+
+test('studio worker: empty texts and texts above the context are refused by their place', async () => {
+  const refused = await worker.embed(null, [utf8('fits'), new Uint8Array(0)])
+  assert.is(codeOf(refused), 'TextLength')
+  assert.match((refused as { got: string }).got, 'text 1: 0 bytes')
+  assert.is(codeOf(await worker.embed(null, [new Uint8Array(worker.contextTokens + 1).fill(97)])), 'TextLength')
+  assert.is(codeOf(await worker.embed(null, [new Uint8Array(worker.contextTokens).fill(97)])), 'accepted')
+})
+
 test('studio worker: blocks are the PEFT matrices in the order of their names', async () => {
   const { blockNames, blockDims, blocks } = accepted(await worker.rowGradients(adapter, rows.slice(0, 2)))
   const path = 'base_model.model.transformer.h.0.attn.attention.q_proj.lora_A.weight'
