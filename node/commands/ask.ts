@@ -32,6 +32,21 @@ interface AttributionAnswer {
     readonly rewardWei: string
     readonly content: { readonly input?: string; readonly output?: string } | null
   }[]
+  /** Method span, where the node holds its record of the job. */
+  readonly spans?: readonly {
+    readonly rowId: string
+    readonly start: number
+    readonly length: number
+    readonly info: number
+    readonly text: string
+  }[]
+  /** Method rag, likewise. */
+  readonly retrieved?: readonly {
+    readonly rowId: string
+    readonly row: number
+    readonly cosineSquared: string
+    readonly isCited: boolean
+  }[]
 }
 
 export async function ask(modelText: string, question: string, options: AskOptions): Promise<void> {
@@ -61,21 +76,47 @@ export async function ask(modelText: string, question: string, options: AskOptio
   console.log(
     `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN; ${attribution.rows.length} rows were paid, the best of them:`,
   )
-  const rows = attribution.rows
-    .slice(0, ROWS_SHOWN_MAX)
-    .map((row) => [
-      `#${row.rowId}`,
-      `contributor ${row.contributorId}`,
-      percent(Number(row.weight) / 2 ** 32),
-      formatOpen(BigInt(row.rewardWei)),
-      row.content === null ? '' : `${row.content.input ?? ''} → ${row.content.output ?? ''}`,
-    ])
-  const titles = ['row', 'by', 'weight', 'OPEN', 'content']
-  console.log(
-    table(
-      titles.map((title, c) => ({ title, isRight: c === 2 || c === 3 })),
-      rows,
-    ),
-  )
+  console.log(paidTable(attribution))
+  const shown = evidenceTable(attribution)
+  if (shown !== undefined) console.log(`\n${shown}`)
   console.log(pc.dim(`\nopenledger explain ${jobId} --account N tells an account why it was paid or not`))
+}
+
+function paidTable({ rows }: AttributionAnswer): string {
+  const titles = ['row', 'by', 'weight', 'OPEN', 'content']
+  return table(
+    titles.map((title, c) => ({ title, isRight: c === 2 || c === 3 })),
+    rows
+      .slice(0, ROWS_SHOWN_MAX)
+      .map((row) => [
+        `#${row.rowId}`,
+        `contributor ${row.contributorId}`,
+        percent(Number(row.weight) / 2 ** 32),
+        formatOpen(BigInt(row.rewardWei)),
+        row.content === null ? '' : `${row.content.input ?? ''} → ${row.content.output ?? ''}`,
+      ]),
+  )
+}
+
+/** What the answer rests on: the pieces that it repeats, or the chunks that were retrieved; nothing for a benefit. */
+function evidenceTable({ spans, retrieved }: AttributionAnswer): string | undefined {
+  if (spans !== undefined && spans.length > 0)
+    return table(
+      [{ title: 'row' }, { title: 'bytes' }, { title: 'bits', isRight: true }, { title: 'repeated word for word' }],
+      spans
+        .slice(0, ROWS_SHOWN_MAX)
+        .map(({ rowId, start, length, info, text }) => [
+          ...[`#${rowId}`, `${start} to ${start + length - 1}`, `${info}`, JSON.stringify(text)],
+        ]),
+    )
+  if (retrieved !== undefined && retrieved.length > 0)
+    return table(
+      [{ title: 'row' }, { title: 'chunk', isRight: true }, { title: 'cos²', isRight: true }, { title: 'cited' }],
+      retrieved
+        .slice(0, ROWS_SHOWN_MAX)
+        .map(({ rowId, row, cosineSquared, isCited }) => [
+          ...[`#${rowId}`, `${row}`, cosineSquared, isCited ? 'yes' : 'no'],
+        ]),
+    )
+  return undefined
 }

@@ -9,6 +9,8 @@ const ROWS_SHOWN_MAX = 40
 /** As `openledger_explainReward` answers. */
 interface Explanation {
   readonly status: string
+  /** Of a settled job. */
+  readonly method?: string
   readonly explanation: string
   readonly rewardWei: string
   readonly rows: readonly {
@@ -37,7 +39,7 @@ export async function explain(jobText: string, options: SessionOptions): Promise
   )
   if (answer.rows.length > ROWS_SHOWN_MAX) console.log(`… and ${answer.rows.length - ROWS_SHOWN_MAX} more rows`)
   const indexed = answer.rows.find(({ row }) => row !== null)
-  if (indexed !== undefined)
+  if (answer.method === 'datainf' && indexed !== undefined)
     console.log(
       pc.dim(`\nopenledger influence prove ${jobId} ${indexed.datanetId}:${indexed.rowId} proves the score of a row`),
     )
