@@ -1,12 +1,13 @@
 /** Decoders of the methods `span` and `rag`: corpora, retrieval indexes and their proofs, with valid bytes to damage. */
 import { createJsBackend } from '../../../influence/backends/jsBackend.ts'
 import { buildIndex } from '../../../influence/buildIndex.ts'
+import { NO_DUPLICATE } from '../../../influence/indexFile.ts'
 import { decodeCitationProof, encodeCitationProof } from '../../../influence/rag/citationProof.ts'
 import { RetrievalEngine } from '../../../influence/rag/retrievalEngine.ts'
 import { verifyCitation } from '../../../influence/rag/verifyCitation.ts'
 import { isRefused, type Refused } from '../../../influence/refusal.ts'
 import { type BuiltCorpus, buildCorpus } from '../../../influence/span/buildCorpus.ts'
-import { decodeCorpusFile, encodeCorpusFile } from '../../../influence/span/corpusFile.ts'
+import { type CorpusFile, decodeCorpusFile, encodeCorpusFile } from '../../../influence/span/corpusFile.ts'
 import { CORPUS_HEADER_BYTES, decodeCorpusHeader, encodeCorpusHeader } from '../../../influence/span/corpusHeader.ts'
 import { corpusRoots, growCorpusTrees } from '../../../influence/span/corpusTrees.ts'
 import { rowsWithText } from '../../../influence/span/findSpans.ts'
@@ -59,14 +60,26 @@ function repairCorpus(bytes: Uint8Array, hash: Hasher): Uint8Array {
   return out
 }
 
-/** What passes in full must answer without a word. */
+/** The file that a builder writes from the rows that this one says it holds; a repeated row has the tokens of the first. */
+function rebuild({ rows, text, header }: CorpusFile, hash: Hasher): Uint8Array {
+  const own = Array.from(rows.orderKeys, (orderKey, row) => {
+    const original = rows.duplicateOf[row]!
+    const start = rows.starts[original === NO_DUPLICATE ? row : original]!
+    const tokens = text.slice(start, start + rows.lengths[row]!).map((symbol) => symbol - 1)
+    return { datanetId: rows.datanetIds[row]!, rowId: rows.rowIds[row]!, orderKey, tokens }
+  })
+  const { tokenizerHash, vocabulary } = header
+  return orThrow(buildCorpus(own, { tokenizerHash, vocabulary, hash })).bytes
+}
+
+/** What passes in full is what a builder writes, and must answer without a word. */
 async function openFully(bytes: Uint8Array, hash: Hasher): Promise<Refused | Uint8Array> {
   const engine = await SpanEngine.open(bytes, { hash })
   if (isRefused(engine)) return engine
   const { tokenizerHash, vocabulary } = engine.info
   const answer = { jobId: 1n, tokenizerHash, tokens: Uint32Array.of(0, vocabulary - 1, 0) }
   if (isRefused(await engine.attribute(answer, OPTIONS))) throw new Error('a corpus that passed refused an answer')
-  return bytes
+  return rebuild(orThrow(decodeCorpusFile(bytes)), hash)
 }
 
 /** A proof of disorder as it would be, of two neighbours that are in order. */
