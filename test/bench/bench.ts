@@ -11,6 +11,10 @@ interface Subject {
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   trie: { file: './trieCommit.ts', says: "a block's bulk trie commit beside @ethereumjs/mpt" },
   influence: { file: './influence/influence.ts', says: 'scores of every back end beside numpy and torch (own --help)' },
+  spans: {
+    file: './influence/spans.ts',
+    says: 'corpora of verbatim texts: built, opened, answers attributed and proved',
+  },
 }
 
 const USAGE = `usage: npm run bench -- [SUBJECT [OPTIONS]]
