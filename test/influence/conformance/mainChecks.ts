@@ -14,7 +14,7 @@ import { readJson } from './readJson.ts'
 import { strings, type Tally } from './tally.ts'
 import { buildOrThrow, bytesOf, hexOf, queryOf, rowsOf, STAGE_NAMES, sha256Of, stageHash } from './vectorCases.ts'
 
-interface MainRun {
+export interface MainRun {
   readonly name: string
   readonly tau: number
   readonly clip: number
@@ -49,7 +49,7 @@ interface MainRun {
   readonly batchRoot: string
 }
 
-interface MainManifest {
+export interface MainManifest {
   readonly file: { name: string; sha256: string }
   /** All scores of one run, as i64. */
   readonly scores?: { name: string; run: string; sha256: string }
@@ -87,7 +87,7 @@ export async function checkMain(tally: Tally, folder: string, backend: ComputeBa
 }
 
 /** The file holds block after block; a row's words are its part of each. */
-function gather(words: Uint32Array, count: number, start: number, dims: readonly number[]): Uint32Array[] {
+export function gather(words: Uint32Array, count: number, start: number, dims: readonly number[]): Uint32Array[] {
   const width = dims.reduce((sum, d) => sum + d, 0)
   const out = Array.from({ length: count }, () => new Uint32Array(width))
   let column = 0
