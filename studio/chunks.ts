@@ -39,8 +39,9 @@ export interface PromptedQuestion {
 }
 
 /**
- * The best chunk always, and of the others, best first, those that leave room for the longest answer asked for; the best
- * stands next to the question. A question that is like no chunk stands alone.
+ * The best chunk always, and the next best ones as long as the longest answer asked for keeps its room; the best stands next
+ * to the question. The first that does not fit ends the list, so that no worse and shorter one is put, and paid, in its place.
+ * A question that is like no chunk stands alone.
  */
 export function promptOf(
   question: Uint8Array,
@@ -56,7 +57,7 @@ export function promptOf(
   let room = contextTokens - question.length - 1
   for (const { row } of retrieved) {
     const left = room - chunks[row]!.length - NEWLINE.length
-    if (chosen.length > 0 && left < maxOutputTokens) continue
+    if (chosen.length > 0 && left < maxOutputTokens) break
     chosen.push(row)
     room = left
   }

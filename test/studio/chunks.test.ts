@@ -53,6 +53,15 @@ test('prompt: the best chunk stands next to the question; others come before it 
   const few = promptOf(utf8('why?'), retrieved, chunks, 40, bounds(25))
   if ('kind' in few) throw new Error(few.code)
   assert.equal([text.decode(few.prompt), few.cited], ['three\nwhy?', [3]])
+  const ended = promptOf(
+    utf8('why?'),
+    [3, 5, 1].map((row) => ({ row })),
+    [...chunks, utf8('x'.repeat(30))],
+    40,
+    bounds(8),
+  )
+  if ('kind' in ended) throw new Error(ended.code)
+  assert.equal(ended.cited, [3], 'a worse chunk takes no place that a better one was too long for')
   const none = promptOf(utf8('why?'), [], chunks, 40, bounds(8))
   if ('kind' in none) throw new Error(none.code)
   assert.equal([text.decode(none.prompt), none.cited], ['why?', []])
