@@ -78,6 +78,16 @@ const outputHash = (jobId, answer) =>
     concatHex(['0x37', numberToHex(jobId, { size: 32 }), zeroHash, u32(answer.length), ...Array.from(answer, u32)]),
   )
 
+async function serve({ jobId, request }) {
+  const question = hexToBytes(request.input)
+  // An accepted job that gets no answer costs a share of the bond, and an answer is paid for no more than this.
+  if (question.length > request.maxInputTokens) throw new Error('the question is longer than what is paid for')
+  await send('accept', [jobId])
+  const answer = (await answerOf(question)).slice(0, request.maxOutputTokens)
+  await send('respond', [jobId, bytesToHex(answer), question.length, answer.length, outputHash(jobId, answer)])
+  console.log(`job ${jobId}: ${answer.length} bytes`)
+}
+
 const bondWei = await client.readContract({
   ...params,
   functionName: 'get',
@@ -98,14 +108,7 @@ for (;;) {
       ...range,
     })
     next = head + 1n
-    for (const { args } of asked) {
-      const { jobId, request } = args
-      const question = hexToBytes(request.input)
-      await send('accept', [jobId])
-      const answer = (await answerOf(question)).slice(0, request.maxOutputTokens)
-      await send('respond', [jobId, bytesToHex(answer), question.length, answer.length, outputHash(jobId, answer)])
-      console.log(`job ${jobId}: ${answer.length} bytes`)
-    }
+    for (const { args } of asked) await serve(args).catch((error) => console.log(`job ${args.jobId}: ${error.message}`))
   }
   await sleep(200)
 }

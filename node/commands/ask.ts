@@ -73,10 +73,13 @@ export async function ask(modelText: string, question: string, options: AskOptio
   const job = await askNode<JobAnswer>(client, 'openledger_getJob', [`${jobId}`])
   const attribution = await askNode<AttributionAnswer>(client, 'openledger_getAttribution', [`${jobId}`])
   console.log(`\n${pc.bold(hexToString(job.output))}\n`)
-  console.log(
-    `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN; ${attribution.rows.length} rows were paid, the best of them:`,
-  )
-  console.log(paidTable(attribution))
+  const fee = `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN`
+  const count = attribution.rows.length
+  if (count === 0) console.log(`${fee}; no row was paid: the contributors' part went to the treasury`)
+  else
+    console.log(
+      `${fee}; ${count} ${count === 1 ? 'row was' : 'rows were'} paid, the best first:\n${paidTable(attribution)}`,
+    )
   const shown = evidenceTable(attribution)
   if (shown !== undefined) console.log(`\n${shown}`)
   console.log(pc.dim(`\nopenledger explain ${jobId} --account N tells an account why it was paid or not`))
