@@ -40,11 +40,24 @@ export function similarities(
   return scores
 }
 
-/** Rows by (score descending, row ascending), at most kr, all with a positive score. */
+/** Rows by (score descending, row ascending), at most kr, all with a positive score; one pass over all scores. */
 export function firstRows(scores: BigInt64Array, kr: number): number[] {
-  const positive = [...scores.keys()].filter((row) => scores[row]! > 0n)
-  const bySimilarity = (a: number, b: number) => (scores[a] === scores[b] ? a - b : scores[a]! > scores[b]! ? -1 : 1)
-  return positive.sort(bySimilarity).slice(0, kr)
+  const first: number[] = []
+  for (let row = 0; row < scores.length; row++) {
+    const score = scores[row]!
+    if (score <= 0n || (first.length === kr && score <= scores[first[kr - 1]!]!)) continue
+    // Behind all that are at least as like: an equal one stands earlier on chain.
+    let low = 0
+    let high = first.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (scores[first[middle]!]! >= score) low = middle + 1
+      else high = middle
+    }
+    first.splice(low, 0, row)
+    if (first.length > kr) first.pop()
+  }
+  return first
 }
 
 export function checkRetrieved(kr: number): Refused | undefined {
