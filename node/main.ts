@@ -207,9 +207,9 @@ influence
   .action(async (options) => (await import('./commands/influence/bench.ts')).bench(options))
 influence
   .command('inspect <file>')
-  .description('show what an index file says of itself; with --verify, whether it is true')
+  .description('show what an index, a text corpus or a result says of itself; with --verify, whether it is true')
   .option('--verify', 'recompute everything in the file, as a validator does')
-  .option('--all', 'show every block')
+  .option('--all', 'show every block, row or entry')
   .addOption(deviceOption())
   .option('--software', 'allow a software gpuAdapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')

@@ -1,11 +1,15 @@
 /** `openledger influence inspect`: the facts of an index file, its verification, and files that are none. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { GUARD_BYTES, INDEX_HEADER_BYTES, LAYER_BYTES, ROW_ENTRY_BYTES } from '../../../influence/indexFile.ts'
+import { isRefused } from '../../../influence/refusal.ts'
+import { buildCorpus } from '../../../influence/span/buildCorpus.ts'
 import { toHex } from '../../../primitives/bytes.ts'
+import { textRowsOf } from '../../influence/conformance/spanChecks.ts'
+import { bytesOf, type VectorCase } from '../../influence/conformance/vectorCases.ts'
 import { indexOfCase, openledger } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inspect-'))
@@ -54,7 +58,7 @@ test('inspect: the verification passes on an honest file, and as JSON the same f
   const file = fileOf('wide', built.bytes)
   const verified = await inspect(file, '--verify', '--backend', 'js')
   assert.is(verified.status, 0)
-  assert.match(verified.output, /✓ Verifying on js .*what a builder writes/)
+  assert.match(verified.output, /✓ Verifying .*what a builder writes/)
   const { output, status } = await inspect(file, '--verify', '--backend', 'js', '--json')
   assert.is(status, 0)
   const told = JSON.parse(output) as Record<string, unknown>
@@ -99,14 +103,50 @@ test('inspect: a false file is refused with code, place, expected and got', asyn
   assert.equal([verified['isValid'], verified['code'], verified['place']], [false, 'LevelMismatch', 'header, rhoRef'])
 })
 
+test('inspect: a text corpus tells its roots and rows; a symbol that is not its own is found', async () => {
+  const texts = ['the quick brown fox', 'the lazy dog', 'the quick brown fox'].map((text) =>
+    new TextEncoder().encode(text),
+  )
+  const corpus = buildCorpus(textRowsOf(texts), { vocabulary: 256, tokenizerHash: new Uint8Array(32) })
+  if (isRefused(corpus)) throw new Error(corpus.code)
+  const file = fileOf('corpus', corpus.file.bytes)
+  const { output, status } = await inspect(file, '--verify')
+  assert.is(status, 0, output)
+  assert.match(output, /text corpus, .*\n.*corpus root +0x[0-9a-f]{64}/)
+  assert.match(output, /3, of which 1 repeat an earlier one/)
+  assert.match(output, /\n +2 +1 +#3 +\d+ +0 +19 +row 0\n/)
+  assert.match(output, /✓ Verifying .*suffix array and roots are what a builder writes/)
+  const symbolAt = corpus.file.bytes.length - 8 * corpus.file.header.textLength
+  const wrong = corpus.file.bytes.with(symbolAt, corpus.file.bytes[symbolAt]! ^ 1)
+  const refused = await inspect(fileOf('wrong-corpus', wrong), '--verify', '--json')
+  assert.is(refused.status, 1)
+  const { kind, verified } = JSON.parse(refused.output) as {
+    kind: string
+    verified: { isValid: boolean; code: string }
+  }
+  assert.equal([kind, verified.isValid, typeof verified.code], ['corpus', false, 'string'])
+})
+
+test('inspect: an attribution result tells its root, parameters and paid rows', async () => {
+  const result = readFileSync(new URL('../../vectors/influence/small/attribution.json', import.meta.url), 'utf8')
+  const { cases } = JSON.parse(result) as { cases: VectorCase[] }
+  const { attribution } = cases[0]!.results[0]!
+  const told = await inspect(fileOf('result', bytesOf(attribution.resultHex)))
+  assert.is(told.status, 0)
+  assert.match(told.output, `0x${attribution.attributionRoot}`)
+  assert.match(told.output, new RegExp(`paid rows +${attribution.entries.length}\n`))
+  const broken = await inspect(fileOf('broken-result', bytesOf(attribution.resultHex).with(6, 9)))
+  assert.match(broken.errors, /is refused: BadParameter: expected method 1, 2 or 3, got 9/)
+})
+
 test('inspect: what is no index is refused in words, without a stack', async () => {
   const cases: readonly [string, RegExp][] = [
     [join(folder, 'none'), /cannot read .*none: there is no such file/],
     [folder, /cannot read .*: it is no file/],
-    [fileOf('empty', new Uint8Array()), /is no index: .* got ""/],
+    [fileOf('empty', new Uint8Array()), /is no file of influence: it begins with ""/],
     [
       fileOf('text', new TextEncoder().encode('{"a": 1}')),
-      /is no index: expected a file that begins with .*, got "\{\\"a\\""/,
+      /is no file of influence: it begins with .*\n.*DZI1.*SPX1.*ATR1/,
     ],
     [fileOf('short', built.bytes.slice(0, 100)), /is refused: BadLength: expected at least 176, got 100/],
     [
