@@ -1,0 +1,89 @@
+/** The quality command: a tiny run of it beats chance, agrees with float64 and writes its section once. */
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { floatScores, inverseOf, prepareBlocks } from './floatMethods.ts'
+import { mislabel, REGIMES } from './mislabel/experiment.ts'
+import { auc, descending, ranks, spearman } from './statistics.ts'
+
+const QUALITY = fileURLToPath(new URL('./quality.ts', import.meta.url))
+
+test('mislabel: a tiny run finds flipped labels, and the integers agree with float64', async () => {
+  const { results } = await mislabel({
+    seeds: 2,
+    ranks: [4],
+    regimes: REGIMES.slice(0, 1),
+    rowCount: 200,
+    say: () => undefined,
+    command: 'test',
+  })
+  const runs = results.flat(2)
+  assert.is(runs.length, 2)
+  for (const { auc: found, pearson, curve } of runs) {
+    assert.ok(found.integers > 0.55, `AUC ${found.integers} is hardly chance`)
+    assert.ok(Math.abs(found.integers - found.DataInf) <= 0.005, `${found.integers} and ${found.DataInf}`)
+    assert.ok(Math.abs(pearson.integers - pearson.DataInf) <= 0.01)
+    assert.ok(found['printed, as printed'] < 0.5, 'the printed sign ranks clean rows first')
+    assert.is(curve.integers.at(-1), 1)
+  }
+})
+
+test('quality: the command writes its section, and a second run replaces it', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'openledger-quality-test-'))
+  const run = () => spawnSync(process.execPath, [QUALITY, 'mislabel', '--quick', '--seeds', '1', '--out', folder])
+  for (const { status, stderr } of [run(), run()]) assert.is(status, 0, stderr.toString())
+  const text = await readFile(path.join(folder, 'quality.md'), 'utf8')
+  assert.is(text.split('<!-- mislabel -->').length, 2)
+  assert.match(text, '| integers | 0.')
+  assert.match(text, 'npm run quality -- mislabel --seeds 1 --quick')
+  const [, figure] = /\]\((quality\/[\w-]+\.svg)\)/.exec(text)!
+  assert.match(await readFile(path.join(folder, figure!), 'utf8'), 'prefers-color-scheme:dark')
+  await rm(folder, { recursive: true })
+})
+
+test('statistics: ranks, AUC and order treat ties as stated', () => {
+  assert.equal([...ranks([3, 1, 3, 2])], [3.5, 1, 3.5, 2])
+  assert.is(
+    auc([1, 1, 1, 1], (i) => i < 2),
+    0.5,
+  )
+  assert.is(
+    auc([4, 3, 2, 1], (i) => i < 2),
+    1,
+  )
+  assert.equal(descending([1, 2, 2, 3]), [3, 1, 2, 0])
+  assert.is(spearman([1, 2, 3], [1, 8, 27]), 1)
+})
+
+test('float methods: the exact inverse solves its system, and the printed formula has its sign turned', () => {
+  const set = {
+    dims: [3],
+    rowCount: 4,
+    queryCount: 1,
+    rows: [Float32Array.of(1, 2, 0, 0, 1, -1, 2, 0, 1, -1, 1, 3)],
+    queries: [Float32Array.of(1, -2, 0.5)],
+  }
+  const [block] = prepareBlocks(set)
+  const x = inverseOf(block!)(set.queries[0]!)
+  const g = (i: number) => set.rows[0]!.subarray(3 * i, 3 * i + 3)
+  const back = [0, 1, 2].map(
+    (j) =>
+      block!.lambda * x[j]! +
+      [0, 1, 2, 3].reduce(
+        (sum, i) => sum + (g(i)[j]! * (g(i)[0]! * x[0]! + g(i)[1]! * x[1]! + g(i)[2]! * x[2]!)) / 4,
+        0,
+      ),
+  )
+  for (const [j, value] of back.entries()) assert.ok(Math.abs(value - set.queries[0]![j]!) < 1e-9)
+  const scores = floatScores(set)
+  assert.equal(
+    [...scores['printed, as printed'][0]!].map((v) => -v),
+    [...scores['printed, sign repaired'][0]!],
+  )
+})
+
+test.run()
