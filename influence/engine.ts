@@ -118,7 +118,8 @@ export class InfluenceEngine implements OpenedIndex {
     const size = Math.max(1, Math.floor(BATCH_VALUES_MAX / (this.info.rowCount * this.info.blockDims.length)))
     for (let first = 0; first < open.length; first += size) {
       const part = open.slice(first, first + size)
-      const own: StageObserver = (q, l, stages) => observe?.(part[q]!, l, stages)
+      // Who observes has stages made again that nobody else needs.
+      const own: StageObserver | undefined = observe && ((q, l, stages) => observe(part[q]!, l, stages))
       const raws = await scoreQueries(
         this.#index,
         this.#kernels,

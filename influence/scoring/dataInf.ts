@@ -1,7 +1,7 @@
 /** DataInf-Z version 1 (influence.md §5): from an index and queries to integer benefits, whatever computes the dots. */
 import { bitLength, bitLengthBig, rdiv, rha, rhaBig } from '../arithmetic.ts'
 import type { Kernels } from '../backends/kernels.ts'
-import { EXPONENT_MAX, EXPONENT_MIN } from '../blockLayout.ts'
+import { EXPONENT_SPREAD_MAX } from '../gradients/layers.ts'
 import type { Query } from '../surface.ts'
 import { curvature, type RawScore, type ScoringIndex, type StageObserver } from './scoringIndex.ts'
 
@@ -11,7 +11,6 @@ const OPERAND_BITS = 14
 const TERM_BITS = 50
 /** Eight terms of 2^50 sum exactly in a double. */
 const EXACT_TERMS = 8
-const EXPONENTS = EXPONENT_MAX - EXPONENT_MIN + 1
 /** A double holds Z exactly up to this many accepted rows: nA · 2^34 ≤ 2^53. */
 const EXACT_Z_ROWS = 2 ** 19
 /** The double quotient of step 4 is off by less than 2^−24; farther than this from a tie its rounding is certain. */
@@ -95,21 +94,20 @@ function dampen(index: ScoringIndex, Q: Int32Array, count: number): { W: Int16Ar
 }
 
 /**
- * Step 4: R = rdiv(Q·2^16·D, N·D + T), below 2^26, is the floor of |quotient| + ½ with the sign of Q. The double decides
- * where it is certain, BigInt near ties. Returns the largest |R|; where a row is not live its ratio and R are 0.
+ * Step 4: R = rdiv(Q·2^16·D, N·D + T), below 2^26: the floor of the quotient + ½, but for ties. The double decides where
+ * it is certain, BigInt near ties. Returns the largest |R|; where a row is not live its ratio and R are 0.
  */
 function dampBlock(index: ScoringIndex, l: number, Q: Int32Array, R: Int32Array): number {
   const { ratios } = index
   const first = l * Q.length
   let largest = 0
   for (let i = 0; i < Q.length; i++) {
-    const q = Q[i]!
-    const raised = Math.abs(q * ratios[first + i]!) + 0.5
-    let size = raised | 0
-    const rest = raised - size
-    if (rest <= TIE_MARGIN || rest >= 1 - TIE_MARGIN) size = Math.abs(dampExactly(index, l, i, q))
-    R[i] = q < 0 ? -size : size
-    if (size > largest) largest = size
+    const raised = Q[i]! * ratios[first + i]! + 0.5
+    let r = Math.floor(raised)
+    const rest = raised - r
+    if (rest <= TIE_MARGIN || rest >= 1 - TIE_MARGIN) r = dampExactly(index, l, i, Q[i]!)
+    R[i] = r
+    largest = Math.max(largest, Math.abs(r))
   }
   return largest
 }
@@ -133,8 +131,9 @@ function largestSize(values: Float64Array): number {
 function narrow(R: Int32Array, t: number, W: Int16Array): void {
   const half = t === 0 ? 0 : 1 << (t - 1)
   for (let i = 0; i < R.length; i++) {
-    const r = R[i]!
-    W[i] = r < 0 ? -((half - r) >> t) : (half + r) >> t
+    const sign = R[i]! >> 31
+    const size = (R[i]! ^ sign) - sign
+    W[i] = (((size + half) >> t) ^ sign) - sign
   }
 }
 
@@ -170,7 +169,14 @@ function correctExact(acceptedCount: number, { b, U, H }: BlockOperands, t: numb
   const values = new Float64Array(U.length)
   for (let j = 0; j < U.length; j++) values[j] = acceptedCount * b[j]! * 65536 - U[j]! * 2 ** t
   const z = Math.max(0, bitLength(largestSize(values)) - OPERAND_BITS)
-  for (let j = 0; j < U.length; j++) H[j] = rha(values[j]!, z)
+  // A power of two scales without rounding.
+  const unit = 2 ** -z
+  for (let j = 0; j < U.length; j++) {
+    const size = Math.abs(values[j]!) * unit
+    const floor = Math.floor(size)
+    const rounded = size - floor >= 0.5 ? floor + 1 : floor
+    H[j] = values[j]! < 0 ? -rounded : rounded
+  }
   return z
 }
 
@@ -247,23 +253,22 @@ function assembleScore(index: ScoringIndex, { x, h, P }: QueryRun): RawScore {
   return { scores, exponentG, x, h }
 }
 
-/** The largest bl(P) + 31 + x − e over all P ≠ 0. */
-function topBits({ tables }: ScoringIndex, x: Int32Array, P: Float64Array): number {
-  const { exponents, header } = tables
+/** The largest bl(P) + 31 + x − e over all P ≠ 0; those are of live rows, whose exponents are at most 40 below e0. */
+function topBits({ tables, scales }: ScoringIndex, x: Int32Array, P: Float64Array): number {
+  const { exponents, header, layers } = tables
   const n = header.rowCount
-  const blockCount = x.length
-  const largest = new Float64Array(EXPONENTS)
+  const largest = new Float64Array(EXPONENT_SPREAD_MAX + 1)
   let top = -Infinity
-  for (let l = 0; l < blockCount; l++) {
+  for (const [l, { e0 }] of layers.entries()) {
+    if (scales[l] === undefined) continue
     largest.fill(0)
     for (let k = 0; k < n; k++) {
       const size = Math.abs(P[l * n + k]!)
-      const at = exponents[k * blockCount + l]! - EXPONENT_MIN
-      if (size > largest[at]!) largest[at] = size
+      const below = e0 - exponents[k * layers.length + l]!
+      if (size > largest[below]!) largest[below] = size
     }
-    for (let at = 0; at < EXPONENTS; at++) {
-      if (largest[at] === 0) continue
-      top = Math.max(top, bitLength(largest[at]!) + 31 + x[l]! - (at + EXPONENT_MIN))
+    for (const [below, size] of largest.entries()) {
+      if (size !== 0) top = Math.max(top, bitLength(size) + 31 + x[l]! - e0 + below)
     }
   }
   return top
@@ -280,18 +285,20 @@ function addTerms(
   const m31 = scales[l]?.m31
   if (m31 === undefined) return
   const { exponents, layers } = tables
-  const units = Float64Array.from({ length: EXPONENTS }, (_, at) => m31 * 2 ** (shift - (at + EXPONENT_MIN)))
+  const { e0 } = layers[l]!
+  const units = new Float64Array(EXPONENT_SPREAD_MAX + 1)
+  for (let below = 0, unit = m31 * 2 ** (shift - e0); below < units.length; below++, unit *= 2) units[below] = unit
   for (let k = 0; k < P.length; k++) {
     const p = P[k]!
     if (p === 0) continue
     const e = exponents[k * layers.length + l]!
     // The product and the sum are each rounded once: off by less than 2^−52 of themselves.
-    const raised = Math.abs(p * units[e - EXPONENT_MIN]!) + 0.5
-    let size = Math.floor(raised)
-    const rest = raised - size
-    const doubt = raised * 2 ** -51
-    if (rest <= doubt || rest >= 1 - doubt) size = Math.abs(scaledTerm(p, m31, e - shift))
-    sums[k]! += p < 0 ? -size : size
+    const raised = p * units[e0 - e]! + 0.5
+    let term = Math.floor(raised)
+    const rest = raised - term
+    const doubt = Math.abs(raised) * 2 ** -51
+    if (rest <= doubt || rest >= 1 - doubt) term = scaledTerm(p, m31, e - shift)
+    sums[k] = sums[k]! + term
   }
 }
 
