@@ -1,10 +1,12 @@
 /** The influence worker killed with SIGKILL in the middle of every stage: the same bits arrive, in time. */
-import { writeFile } from 'node:fs/promises'
+import { rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { EngineStage } from '../../../influence/backends/stage.ts'
+import { isRefused } from '../../../influence/refusal.ts'
 import { encodeRowProof } from '../../../influence/rowProof.ts'
+import { InfluenceWorkerError } from '../../../influence/worker/openInfluenceWorker.ts'
 import { inFolder } from '../../node/inFolder.ts'
 import { noiseCase } from '../noise.ts'
 import { engineOf, orThrow } from '../properties/engines.ts'
@@ -12,6 +14,7 @@ import { type WatchedWorker, withWatchedWorker } from './watchedWorker.ts'
 
 /** Large enough that every stage takes milliseconds: a signal needs one. */
 const { built, queries } = noiseCase({ rowCount: 1200, dims: [96, 40, 120], queryCount: 8 })
+const small = noiseCase({ rowCount: 3, dims: [96, 40, 120], queryCount: 1 })
 const engine = await engineOf(built)
 const expected = await engine.scoreBatch(queries)
 const attribution = orThrow(await engine.attribute(queries[0]!))
@@ -66,6 +69,21 @@ test('fault: killed in any step of a score, before the attribution or in a proof
     })
   }))
 
+test('fault: killed in its self-test, the worker tests itself again and the same bits arrive', async () => {
+  let isHit = false
+  for (let attempt = 1; !isHit; attempt++) {
+    assert.ok(attempt <= ATTEMPTS_MAX, 'never died during the self-test')
+    await withWatchedWorker({ backend: 'wasm' }, async ({ worker, once, kill }) => {
+      once('self-test', kill)
+      const index = orThrow(await worker.openIndex(built.bytes, { verify: 'header' }))
+      assert.equal(orThrow(await index.attribute(queries[0]!)).root, attribution.root)
+      const { backend, crashes, lastCrash } = worker.status()
+      assert.equal([backend, crashes], ['wasm', 1])
+      isHit = lastCrash === 'SIGKILL during self-test'
+    })
+  }
+})
+
 test('fault: killed once in every step of one call, the answer is the same', () =>
   withWatchedWorker({ backend: 'js' }, async (watched) => {
     const index = orThrow(await watched.worker.openIndex(built.bytes))
@@ -73,6 +91,32 @@ test('fault: killed once in every step of one call, the answer is the same', () 
     const own = orThrow(await index.attribute(queries[0]!))
     assert.equal(own.root, attribution.root)
     assert.is(watched.worker.status().crashes, 3)
+  }))
+
+test('fault: a file that was exchanged, cut or removed before the restart answers nothing, and the error says why', () =>
+  inFolder(async (folder) => {
+    const other = noiseCase({ rowCount: 3, dims: [96, 40, 120], queryCount: 1, seed: 2 }).built.bytes
+    const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+      ['exchanged', (path) => writeFile(path, other)],
+      ['cut', (path) => truncate(path, other.length - 1)],
+      ['removed', (path) => rm(path)],
+    ]
+    for (const [name, damage] of damages) {
+      const path = join(folder, name)
+      await writeFile(path, small.built.bytes)
+      await withWatchedWorker({ backend: 'js' }, async ({ worker, kill, until }) => {
+        const index = orThrow(await worker.openIndex({ path }))
+        await damage(path)
+        kill()
+        await until(({ crashes }) => crashes === 1)
+        const error = await index.attribute(small.queries[0]!).catch((reason: Error & { code?: string }) => reason)
+        assert.instance(error, InfluenceWorkerError, name)
+        assert.is((error as InfluenceWorkerError).code, 'IndexRead', name)
+        assert.match((error as Error).message, /cannot read the index file .*before the restart/)
+        // The worker lives: other indexes are served.
+        assert.not.ok(isRefused(await worker.openIndex(small.built.bytes)))
+      })
+    }
   }))
 
 test.run()
