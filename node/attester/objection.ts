@@ -1,4 +1,5 @@
 /** Why a validator does not attest. */
+import { factText } from '../../precompiles/words.ts'
 
 export interface Objection {
   readonly kind: 'objection'
@@ -9,4 +10,4 @@ export const object = (reason: string): Objection => ({ kind: 'objection', reaso
 
 /** A refusal of the studio or of influence as a reason. */
 export const refusalText = ({ code, expected, got }: { code: string; expected: unknown; got: unknown }): string =>
-  `${code}: expected ${expected}, got ${got}`
+  `${code}: expected ${factText(expected)}, got ${factText(got)}`

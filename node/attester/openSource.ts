@@ -9,6 +9,7 @@ import { readInfoTable } from '../../studio/chain/namedRows.ts'
 import { readChunkTexts } from '../../studio/chain/ragChunks.ts'
 import type { ServingChunks } from '../../studio/chain/serving.ts'
 import { contextTokensOf, loadVersion, type VersionBy, type VersionContent } from '../../studio/chain/version.ts'
+import { refusalText } from './objection.ts'
 
 /** What of the influence worker opens sources. */
 export type SourceOpeners = Pick<InfluenceWorker, 'openIndex' | 'openCorpus' | 'openRetrieval'>
@@ -68,6 +69,5 @@ async function openByMethod(options: OpeningOptions, version: VersionContent): P
 
 function verified<T>(opened: T | Refused): T {
   if (!isRefused(opened)) return opened
-  const message = `source: ${opened.code}: expected ${opened.expected}, got ${opened.got}`
-  throw new VersionUnusable(opened.code, message)
+  throw new VersionUnusable(opened.code, `source: ${refusalText(opened)}`)
 }

@@ -97,6 +97,12 @@ interface IAttribution is INative {
         view
         returns (Citation memory citation);
 
+    /// @notice Shows that a span version's corpus is wrong: two neighbours of its suffix array stand in the wrong order.
+    /// @dev It changes nothing on chain: whoever signed the version's attestation is named by the settlement that brought it.
+    /// @param proof An order proof in the encoding of influence/span/proof/orderProof.ts.
+    /// @return place Entries place and place + 1 are in the wrong order.
+    function verifyDisorder(bytes32 versionId, bytes calldata proof) external view returns (uint64 place);
+
     /// @notice The paid rows that canonical result bytes hold, in order of pay.
     function entriesOf(bytes calldata result) external view returns (Entry[] memory entries);
 }

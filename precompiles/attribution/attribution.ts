@@ -1,7 +1,7 @@
 /** IAttribution: settlements, settled attributions, their proofs. */
 import { defineNative, type Native } from '../dispatch.ts'
 import { attributionContract } from './contract.ts'
-import { entriesOf, verifyCitation, verifyRow, verifySpan } from './proofs.ts'
+import { entriesOf, verifyCitation, verifyDisorder, verifyRow, verifySpan } from './proofs.ts'
 import { getAttribution, settle, settleVersion } from './settle.ts'
 
 export const attribution: Native = defineNative('IAttribution', attributionContract, {
@@ -11,5 +11,6 @@ export const attribution: Native = defineNative('IAttribution', attributionContr
   verifyRow,
   verifySpan,
   verifyCitation,
+  verifyDisorder,
   entriesOf,
 })

@@ -4,7 +4,9 @@ import { decodeCitationProof } from '../../influence/rag/citationProof.ts'
 import { verifyCitation as checkCitation } from '../../influence/rag/verifyCitation.ts'
 import { isRefused, type Refused } from '../../influence/refusal.ts'
 import { decodeRowProof } from '../../influence/rowProof.ts'
+import { decodeOrderProof } from '../../influence/span/proof/orderProof.ts'
 import { decodeSpanProof } from '../../influence/span/proof/spanProof.ts'
+import { verifyOrder } from '../../influence/span/proof/verifyOrder.ts'
 import { verifySpan as checkSpan } from '../../influence/span/proof/verifySpan.ts'
 import { verifyRow as checkRow } from '../../influence/verifyRow.ts'
 import { equal } from '../../primitives/bytes.ts'
@@ -43,6 +45,14 @@ export function verifyCitation({ host }: Frame, jobId: bigint, resultBytes: Uint
   const proof = right(decodeCitationProof(proofBytes))
   const { row, score, isCited } = right(checkCitation(proof, sourceRoot, resultBytes, (data) => host.keccak(data)))
   return { row: BigInt(row), score, isCited }
+}
+
+/** `BadProof` unless the version's corpus is wrong; a version of another method has no corpus of that root. */
+export function verifyDisorder({ host }: Frame, versionId: Uint8Array, proofBytes: Uint8Array): bigint {
+  const { sourceRoot } = termsOf(host, versionId)
+  host.charge(SPAN_PROOF_BYTE_GAS * BigInt(proofBytes.length))
+  const proof = right(decodeOrderProof(proofBytes))
+  return BigInt(right(verifyOrder(proof, sourceRoot, (data) => host.keccak(data))).place)
 }
 
 /** The source root of the job's version, once the result bytes are known to be the job's. */

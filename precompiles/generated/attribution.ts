@@ -517,6 +517,30 @@ export const attributionAbi = [
   {
     inputs: [
       {
+        internalType: "bytes32",
+        name: "versionId",
+        type: "bytes32",
+      },
+      {
+        internalType: "bytes",
+        name: "proof",
+        type: "bytes",
+      },
+    ],
+    name: "verifyDisorder",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "place",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint256",
         name: "jobId",
         type: "uint256",

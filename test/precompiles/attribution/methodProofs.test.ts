@@ -8,8 +8,13 @@ import { encodeCitationProof } from '../../../influence/rag/citationProof.ts'
 import { RetrievalEngine } from '../../../influence/rag/retrievalEngine.ts'
 import { isRefused, type Refused } from '../../../influence/refusal.ts'
 import { queryHashOf } from '../../../influence/scoring/context.ts'
-import { buildCorpus } from '../../../influence/span/buildCorpus.ts'
+import { type BuiltCorpus, buildCorpus } from '../../../influence/span/buildCorpus.ts'
+import { encodeCorpusFile } from '../../../influence/span/corpusFile.ts'
+import { corpusRootOf } from '../../../influence/span/corpusHeader.ts'
+import { corpusRoots, growCorpusTrees } from '../../../influence/span/corpusTrees.ts'
 import { BYTE_TOKENIZER, BYTE_VOCABULARY, byteOutput, outputHashOf } from '../../../influence/span/outputHash.ts'
+import { encodeOrderProof } from '../../../influence/span/proof/orderProof.ts'
+import { proveDisorder } from '../../../influence/span/proof/proveDisorder.ts'
 import { encodeSpanProof } from '../../../influence/span/proof/spanProof.ts'
 import { SpanEngine } from '../../../influence/span/spanEngine.ts'
 import { STAKING_ADDRESS } from '../../../precompiles/addresses.ts'
@@ -169,6 +174,46 @@ test('verifyCitation: every chunk’s likeness is proved on chain, and whether i
   assert.equal(earned, [false, true, false, false])
   checkSolvent(world)
   await engine.close()
+})
+
+/** A corpus with two neighbours of its suffix array exchanged, and its commitment made to fit. */
+function disordered({ file }: BuiltCorpus) {
+  const order = file.order.slice()
+  order.set([order[9]!, order[8]!], 8)
+  const trees = growCorpusTrees({ ...file, order }, keccak256)
+  const { suffixRoot } = corpusRoots(trees, file.text.length, keccak256)
+  const commitment = concat(file.commitment.slice(0, 176), suffixRoot)
+  const parts = { ...file, order, commitment }
+  return { wrong: { ...parts, bytes: encodeCorpusFile(parts) }, trees }
+}
+
+test('verifyDisorder: a corpus out of order is shown on chain; of a right one, or another version, nothing is shown', () => {
+  const { world, modelId, places } = textWorld()
+  const texts = places.map((place, i) => ({ ...place, tokens: utf8(TEXTS[i]!) }))
+  const built = right(buildCorpus(texts, { tokenizerHash: BYTE_TOKENIZER, vocabulary: BYTE_VOCABULARY }))
+  const { wrong, trees } = disordered(built)
+  const source = (commitment: Uint8Array, bytes: Uint8Array) => {
+    const [header, saRoot] = [commitment.slice(0, 176), commitment.slice(176)]
+    return { method: 'span', bytes, header, saRoot, root: corpusRootOf(commitment) } as const
+  }
+  serve(world, modelId, source(wrong.commitment, wrong.bytes))
+  const [versionId, rightId] = [1n, 2n].map((number) => toHex(versionIdOf(modelId, number)))
+  const proof = toHex(encodeOrderProof(proveDisorder(wrong, trees, 8, keccak256)))
+  assert.is(view(world, ATTRIBUTION, 'verifyDisorder', [versionId, proof]), 8n)
+  refuse(world, ATTRIBUTION, 'verifyDisorder', [rightId, proof], {}, 'UnknownVersion', [rightId])
+  const spec = { source: { digest: toHex(keccak256(built.bytes)), sizeBytes: BigInt(built.bytes.length) } }
+  const honest = source(built.commitment, built.bytes)
+  const { args, depositWei } = versionOf(world, modelId, {
+    ...{ method: 'span', spec: { ...spec, saRoot: toHex(honest.saRoot) } },
+  })
+  sendFrom(world, OWNER, MODEL, 'registerVersion', [modelId, toHex(honest.header), args[2]], depositWei)
+  refuse(world, ATTRIBUTION, 'verifyDisorder', [rightId, proof], {}, 'BadProof')
+  refuse(world, ATTRIBUTION, 'verifyDisorder', [versionId, proof], { gas: 10_000n }, 'outOfGas')
+  const bytes = fromHex(proof)
+  for (let at = 0; at < bytes.length; at += 53) {
+    const broken = bytes.map((byte, i) => (i === at ? byte ^ 0x10 : byte))
+    refuse(world, ATTRIBUTION, 'verifyDisorder', [versionId, toHex(broken)], {}, 'BadProof')
+  }
 })
 
 test('proofs: another job’s result, another method’s proof, changed bytes, garbage and low gas are refused', async () => {
