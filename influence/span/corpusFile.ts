@@ -12,7 +12,7 @@
  */
 import { concat } from '../../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
-import { isRefused, type Refused, refuse } from '../refusal.ts'
+import { isRefused, type Refused, refuse, refuseAt } from '../refusal.ts'
 import type { CorpusInfo } from '../surface.ts'
 import { DOMAIN, u32, u64 } from '../tree.ts'
 import {
@@ -159,7 +159,8 @@ export function decodeCorpusFile(bytes: Uint8Array): CorpusFile | Refused {
   // What every later step rests on: it may then follow positions without a look at the end of the text.
   if (text.at(-1) !== 0) return refuse('CodeRange', '0 at the end of the text', text.at(-1))
   const foreign = findForeignPosition(order)
-  if (foreign !== undefined) return refuse('BadOrder', 'every position once in the suffix array', { place: foreign })
+  if (foreign !== undefined)
+    return refuseAt(`suffix array, place ${foreign}`, 'BadOrder', 'every position once', order[foreign])
   return { bytes, header, commitment, infoTable: bytes.subarray(at.info, at.rows), rows, text, order }
 }
 

@@ -2,7 +2,7 @@
 import { equal } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { NO_DUPLICATE } from '../indexFile.ts'
-import { type Refused, refuse } from '../refusal.ts'
+import { type Refused, refuse, refuseAt } from '../refusal.ts'
 import { contentKey } from './buildCorpus.ts'
 import type { CorpusFile } from './corpusFile.ts'
 import { CORPUS_HEADER_BYTES } from './corpusHeader.ts'
@@ -83,8 +83,10 @@ function checkInfo(
   hash: Hasher,
 ): Refused | undefined {
   const expected = carried ?? tokenInfoOf(text, header.vocabulary)
-  if (!equal(infoTable, expected))
-    return refuse('LevelMismatch', 'the token information of the first corpus', infoTable)
+  if (expected.length !== infoTable.length)
+    return refuse('LevelMismatch', `${infoTable.length} bytes of token information`, expected.length)
+  const token = expected.findIndex((info, i) => info !== infoTable[i])
+  if (token >= 0) return refuseAt(`token ${token}`, 'LevelMismatch', `information ${expected[token]}`, infoTable[token])
   const infoHash = infoHashOf(infoTable, hash)
   return equal(infoHash, header.infoHash) ? undefined : refuse('RootMismatch', infoHash, header.infoHash)
 }
@@ -100,10 +102,15 @@ function checkRoots({ header, commitment, text }: CorpusFile, trees: CorpusTrees
   return wrong === undefined ? undefined : refuse('RootMismatch', wrong[0], wrong[1].slice())
 }
 
-/** The refusal carries the proof that everybody can check. */
-function checkOrder(file: CorpusFile, trees: CorpusTrees, hash: Hasher): Refused | undefined {
+/** A refusal that everybody can check: `proof` is an encoded order proof against the file's corpus root. */
+export interface DisorderRefused extends Refused {
+  readonly proof: Uint8Array
+}
+
+function checkOrder(file: CorpusFile, trees: CorpusTrees, hash: Hasher): DisorderRefused | undefined {
   const place = findDisorder(file.text, file.order)
   if (place === undefined) return undefined
+  const where = `suffix array, place ${place}`
   const proof = encodeOrderProof(proveDisorder(file, trees, place, hash))
-  return refuse('BadOrder', 'suffixes in order', { place, proof })
+  return { ...refuseAt(where, 'BadOrder', 'a suffix before the next one', 'a later one'), proof }
 }

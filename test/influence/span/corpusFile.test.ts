@@ -23,6 +23,7 @@ import { decodeOrderProof, encodeOrderProof } from '../../../influence/span/proo
 import { verifyOrder } from '../../../influence/span/proof/verifyOrder.ts'
 import { SpanEngine } from '../../../influence/span/spanEngine.ts'
 import { infoHashOf } from '../../../influence/span/tokenInfo.ts'
+import type { DisorderRefused } from '../../../influence/span/verifyCorpus.ts'
 import { concat, toHex } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import { corpusOf } from './spanOracle.ts'
@@ -176,9 +177,10 @@ test('corpus file: what the forger makes fit again is refused by what it says', 
 
 /** The order proof in the refusal of a file whose suffix array is not sorted. */
 async function disorderOf(wrong: CorpusFile): Promise<Uint8Array> {
-  const refused = (await SpanEngine.open(wrong.bytes)) as Refused
+  const refused = (await SpanEngine.open(wrong.bytes)) as DisorderRefused
   assert.is(refused.code, 'BadOrder')
-  return (refused.got as { proof: Uint8Array }).proof
+  assert.match(refused.place!, /^suffix array, place \d+$/)
+  return refused.proof
 }
 
 const rootOf = (own: CorpusFile): Uint8Array => corpusRootOf(own.commitment)
