@@ -18,7 +18,7 @@ test('gpu: self-test passes, and every value of small/ is the same', async () =>
   const { stdout } = await runChild('../conformance.ts', 'influence', FOLDER, '--backend', 'gpu', '--software')
   assert.match(stdout, /^gpu: SwiftShader|llvmpipe/)
   assert.match(stdout, /39 files and cases/)
-  assert.match(stdout, /2156 checks, 0 differ/)
+  assert.match(stdout, /2175 checks, 0 differ/)
 })
 
 test('gpu: odd shapes and small tiles equal the twin; software, limits and loss are errors with codes', async () => {

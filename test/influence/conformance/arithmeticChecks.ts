@@ -11,13 +11,21 @@ import { isRefused } from '../../../influence/refusal.ts'
 import { apportion } from '../../../influence/scoring/payment.ts'
 import { treeRoot } from '../../../influence/tree.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
+import { checkGenerators, type GeneratorVectors } from './generatorChecks.ts'
 import type { Tally } from './tally.ts'
 import { hexOf, sha256Of } from './vectorCases.ts'
 
 interface QuantiserVectors {
   readonly cases: readonly { name: string; words: string[]; codes?: number[]; exponent?: number; error?: string }[]
   readonly fuzz: {
-    readonly runs: readonly { mode: string; start: number; rows: number; nonFiniteRows: number; sha256: string }[]
+    readonly runs: readonly {
+      mode: string
+      start: number
+      rows: number
+      wordsPerRow: number
+      nonFiniteRows: number
+      sha256: string
+    }[]
   }
 }
 
@@ -33,7 +41,7 @@ export function checkQuantiser(tally: Tally, parsed: unknown): void {
     tally.checkList(`quantiser, ${name}, codes`, codes!, [...result.codes])
   }
   for (const run of fuzz.runs) {
-    const { hash, nonFinite } = quantiseStream(run.mode, run.start, run.rows)
+    const { hash, nonFinite } = quantiseStream(run.mode, run.start, run.rows, run.wordsPerRow)
     tally.check(`quantiser, ${run.mode}, rows that are not finite`, run.nonFiniteRows, nonFinite)
     tally.check(`quantiser, ${run.mode}`, run.sha256, hash)
   }
@@ -52,12 +60,17 @@ const STREAMS: Readonly<Record<string, (next: () => number) => number>> = {
   },
 }
 
-function quantiseStream(mode: string, start: number, rows: number): { hash: string; nonFinite: number } {
+function quantiseStream(
+  mode: string,
+  start: number,
+  rows: number,
+  wordsPerRow: number,
+): { hash: string; nonFinite: number } {
   const next = createXorshift(start)
   const parts: Uint8Array[] = []
   let nonFinite = 0
   for (let row = 0; row < rows; row++) {
-    const result = quantise(Uint32Array.from({ length: 16 }, () => STREAMS[mode]!(next)))
+    const result = quantise(Uint32Array.from({ length: wordsPerRow }, () => STREAMS[mode]!(next)))
     if (isRefused(result)) {
       nonFinite++
       parts.push(Uint8Array.of(0xff))
@@ -68,7 +81,12 @@ function quantiseStream(mode: string, start: number, rows: number): { hash: stri
   return { hash: sha256Of(...parts), nonFinite }
 }
 
-interface LimitVectors {
+/** `selftest.json`, beside its cases: the T1 and T4 of a device, of the table that `limits.json` spells out. */
+export async function checkSelfTest(tally: Tally, parsed: unknown, backend: ComputeBackend): Promise<void> {
+  await checkGenerators(tally, 'selftest.json', parsed as GeneratorVectors, backend)
+}
+
+interface LimitVectors extends GeneratorVectors {
   readonly dots: readonly { k: number; a: number | string; b: number; sum: string }[]
   readonly limbs: readonly { y: number; hi: number; lo: number }[]
   readonly limbOverflow: { y: number; hi: number }
@@ -83,6 +101,7 @@ interface LimitVectors {
 
 export async function checkLimits(tally: Tally, parsed: unknown, backend: ComputeBackend): Promise<void> {
   const vectors = parsed as LimitVectors
+  await checkGenerators(tally, 'limits', vectors, backend)
   for (const [i, dot] of vectors.dots.entries())
     tally.check(`limits, dot ${i}`, dot.sum, await extremeDot(backend, dot))
   for (const { y, hi, lo } of vectors.limbs)

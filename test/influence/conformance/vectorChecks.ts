@@ -1,7 +1,7 @@
 /** Checks a whole folder of influence vectors against a back end. */
 import { existsSync } from 'node:fs'
 import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
-import { checkLimits, checkQuantiser } from './arithmeticChecks.ts'
+import { checkLimits, checkQuantiser, checkSelfTest } from './arithmeticChecks.ts'
 import { checkCase } from './caseChecks.ts'
 import { checkFiles } from './fileChecks.ts'
 import { checkMain } from './mainChecks.ts'
@@ -22,6 +22,7 @@ const VALUE_FILES: Readonly<Record<string, FileCheck>> = {
   'small/files.json': checkFiles,
   'small/span.json': checkSpans,
   'small/rag.json': checkCitations,
+  'selftest.json': checkSelfTest,
 }
 
 /** The files that hold cases, and where in them. */
