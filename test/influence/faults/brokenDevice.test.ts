@@ -65,7 +65,7 @@ test('fault: a device with one wrong bit fails its self-test, the twin computes,
     assert.is(crashes, 0)
   }))
 
-test('fault: a device that is lost in the middle of a score comes back, with the same bits', () =>
+test('fault: a device that is lost in the middle of a score comes back; lost for good, the twin takes over', () =>
   withBroken('lost', { isFromStart: false }, async ({ worker, until, breakNow, mend, attest }) => {
     assert.is((await until(ready)).backend, 'gpu')
     await attest()
@@ -76,28 +76,22 @@ test('fault: a device that is lost in the middle of a score comes back, with the
     const { backend, lastCrash, crashes } = worker.status()
     assert.equal([backend, crashes], ['gpu', 1])
     assert.match(lastCrash!, /^exit code 1 during step.*: GpuLost: /)
-  }))
-
-test('fault: a device that is lost and stays away is replaced by the twin, and the reason is told', () =>
-  withBroken('lost', { isFromStart: false }, async ({ worker, until, breakNow, attest }) => {
-    assert.is((await until(ready)).backend, 'gpu')
     await breakNow()
     await attest()
-    const { backend, reason } = worker.status()
-    assert.is.not(backend, 'gpu')
-    assert.match(reason, /since GpuLost: /)
+    assert.is.not(worker.status().backend, 'gpu')
+    assert.match(worker.status().reason, /since GpuLost: /)
   }))
 
 test('fault: a device that hangs is left when half of the time is gone', () =>
-  withBroken('hanging', { isFromStart: false, answerWithinMs: 12_000 }, async ({ worker, until, breakNow, attest }) => {
+  withBroken('hanging', { isFromStart: false, answerWithinMs: 16_000 }, async ({ worker, until, breakNow, attest }) => {
     assert.is((await until(ready)).backend, 'gpu')
     await attest()
     await breakNow()
     const tookMs = await attest()
-    assert.ok(tookMs >= 6_000 && tookMs < 12_000, `${tookMs} ms`)
+    assert.ok(tookMs >= 8_000 && tookMs < 16_000, `${tookMs} ms`)
     const { backend, lastCrash } = worker.status()
     assert.is.not(backend, 'gpu')
-    assert.match(lastCrash!, /^no answer within 6000 ms during step/)
+    assert.match(lastCrash!, /^no answer within 8000 ms during step/)
   }))
 
 test.run()
