@@ -5,7 +5,7 @@ import type { WasmIndex } from './wasmIndex.ts'
 
 /** Vectors, and results, of one job at most: what a batch adds to the memory of an index. */
 const OPERAND_BYTES_MAX = 2 ** 25
-const OUT_BYTES_MAX = 2 ** 25
+const OUT_BYTES_MAX = 2 ** 23
 /** Rows of a window at least, so that vectors are read more often than they are written. */
 const WINDOW_ROWS_MIN = 64
 /** Eight widened rows of 1,024 columns, and 64 bytes of sums. */

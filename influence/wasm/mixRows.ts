@@ -5,7 +5,7 @@ import { lanesFor, shareRows } from './shareRows.ts'
 import type { WasmIndex } from './wasmIndex.ts'
 
 /** Weights of one job at most. */
-const WEIGHT_BYTES_MAX = 2 ** 25
+const WEIGHT_BYTES_MAX = 2 ** 23
 /** Sums of all lanes at most: an i32 and an i64 for each query and column. */
 const SUM_BYTES_MAX = 2 ** 26
 const SUM_BYTES = 12
