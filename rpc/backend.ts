@@ -300,6 +300,8 @@ export interface InfluenceStatus {
   readonly backend: 'gpu' | 'wasm' | 'js' | null
   /** The device in use, or why there is none. */
   readonly device: string
+  /** Limits of the device and the kernels it chose, by name. */
+  readonly facts: Readonly<Record<string, string>>
   readonly crashes: number
   readonly selfTestFailures: number
   /** Why the last worker ended, or what the last failed request ran into. */

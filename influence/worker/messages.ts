@@ -1,6 +1,6 @@
 /** What the influence worker and its host say to each other; plain data, structured-cloned over the child's channel. */
 import type { BackendChoice } from '../backends/backendChoice.ts'
-import type { PassedOver } from '../backends/kernels.ts'
+import type { BackendFact, PassedOver } from '../backends/kernels.ts'
 import type { EngineStage } from '../backends/stage.ts'
 import type { StageTimes } from '../backends/stageClock.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
@@ -67,6 +67,7 @@ export type FromWorker =
       readonly kind: 'ready'
       readonly backend: Backend
       readonly description: string
+      readonly facts: readonly BackendFact[]
       readonly passedOver: readonly PassedOver[]
     }
   /** What it does from now on, until it answers. */

@@ -97,6 +97,7 @@ class WorkerHost implements InfluenceWorker {
       lastCrash: undefined,
       pid: undefined,
       stage: undefined,
+      facts: [],
       selfTestFailures: 0,
       lastError: undefined,
       fallback: undefined,
@@ -236,7 +237,7 @@ class WorkerHost implements InfluenceWorker {
     switch (message.kind) {
       case 'ready':
         this.#noteFailures(message.passedOver)
-        this.#resume(message.backend, message.description)
+        this.#resume(message)
         break
       case 'broken':
         this.#lastWords = `${message.code}: ${message.message}`
@@ -288,14 +289,14 @@ class WorkerHost implements InfluenceWorker {
   }
 
   /** A fresh worker knows nothing: what was open first, then the unfinished work in its order. */
-  #resume(backend: Backend, description: string): void {
+  #resume({ backend, description, facts }: Extract<FromWorker, { kind: 'ready' }>): void {
     this.#lastBackend = backend
     const from = this.#earlierBackend
     const fallback = from === undefined || from === backend ? this.#status.fallback : { from, to: backend }
     this.#earlierBackend = backend
     const isAsAsked = this.#choice === (this.#options.backend ?? 'auto')
     const because = isAsAsked || this.#status.lastCrash === undefined ? '' : `; after ${this.#status.lastCrash}`
-    this.#report({ state: 'ready', backend, stage: undefined, reason: `${description}${because}`, fallback })
+    this.#report({ state: 'ready', backend, stage: undefined, reason: `${description}${because}`, facts, fallback })
     for (const message of this.#opened.values()) this.#post(message)
     for (const { request } of this.#pending.values()) this.#post(request)
   }

@@ -45,8 +45,8 @@ function tellStage(stage: EngineStage): void {
 async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promise<void> {
   tellStage('self-test')
   backend = await openBackend(choice, isSoftwareAdapterAllowed)
-  const { description, passedOver = [] } = backend
-  await send({ kind: 'ready', backend: backend.backend, description, passedOver })
+  const { description, facts = [], passedOver = [] } = backend
+  await send({ kind: 'ready', backend: backend.backend, description, facts, passedOver })
 }
 
 async function answer(request: Request): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the host knows of its influence worker: how it is, and what it has answered. */
+import type { BackendFact } from '../backends/kernels.ts'
 import type { EngineStage } from '../backends/stage.ts'
 import type { Backend } from '../surface.ts'
 import type { CallName, Measured } from './messages.ts'
@@ -9,6 +10,8 @@ export interface WorkerStatus {
   readonly backend: Backend | undefined
   /** The gpuAdapter in use, or why there is none. */
   readonly reason: string
+  /** The device, its limits and the kernels it chose, as far as the back end says; of the last one that was ready. */
+  readonly facts: readonly BackendFact[]
   /** Crashes so far, and why the last one happened. */
   readonly crashes: number
   readonly lastCrash: string | undefined

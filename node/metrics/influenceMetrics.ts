@@ -110,7 +110,8 @@ function countChange(
 }
 
 function describe(status: WorkerStatus, scoredQueries: number, stages: ReadonlyMap<string, Tally>): InfluenceStatus {
-  const { state, backend, reason, crashes, selfTestFailures, lastError, indexesOpen, indexBytes, queueLength } = status
+  const { state, backend, reason, facts, crashes, selfTestFailures, lastError, indexesOpen, indexBytes, queueLength } =
+    status
   const rounded = (ms: number) => Math.round(ms * 1000) / 1000
   const times = [...stages].map(([name, { count, totalMs, lastMs }]): [string, StageTime] => {
     return [name, { count, lastMs: rounded(lastMs), meanMs: rounded(totalMs / count) }]
@@ -119,6 +120,7 @@ function describe(status: WorkerStatus, scoredQueries: number, stages: ReadonlyM
     state,
     backend: backend ?? null,
     device: reason,
+    facts: Object.fromEntries(facts.map(({ name, value }) => [name, value])),
     crashes,
     selfTestFailures,
     lastError: lastError ?? null,

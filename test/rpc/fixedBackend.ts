@@ -174,6 +174,7 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
         state: 'ready',
         backend: 'js',
         device: 'plain JavaScript',
+        facts: {},
         crashes: 0,
         selfTestFailures: 0,
         lastError: null,
