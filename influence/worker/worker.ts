@@ -81,7 +81,10 @@ const OPENERS: Readonly<Record<OpenedForm, (message: OpenMessage) => Promise<Ope
 async function open(message: OpenMessage): Promise<unknown> {
   const engine = await OPENERS[message.form](message)
   if (isRefused(engine)) return engine
-  if (message.root !== undefined && !equal(message.root, rootOf(engine.info))) return undefined
+  if (message.root !== undefined && !equal(message.root, rootOf(engine.info))) {
+    await engine.close()
+    return undefined
+  }
   opened.set(message.handle, engine)
   return engine.info
 }
