@@ -132,10 +132,11 @@ test('fuzz: the command names its subjects, runs a case by its number, and says 
     assert.match(stdout, /NOT RUN: abacus/)
     assert.match(stdout, /^1 cases, 0 differ\n$/m)
     assert.equal(await readdir(folder), [])
-    await run('nothing').then(
-      () => assert.unreachable(),
-      (error) => assert.is(error.code, 2),
-    )
+    for (const wrong of [['nothing'], ['influence', '--seed', 'x'], ['influence', '--speed', '9']]) {
+      const { code, stderr } = await run(...wrong).catch((error) => error)
+      assert.is(code, 2, wrong.join(' '))
+      assert.not.match(stderr, /^ +at /m)
+    }
   }))
 
 test.run()

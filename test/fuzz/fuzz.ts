@@ -10,7 +10,7 @@ const USAGE = `usage: npm run fuzz -- SUBJECT [options]
        npm run fuzz -- --replay FILE
 
 subjects (a room's name runs all of its subjects)
-${SUBJECTS.map(({ name, says }) => `  ${name.padEnd(20)}${says}`).join('\n')}
+${SUBJECTS.map(({ name, says }) => `  ${name.padEnd(22)}${says}`).join('\n')}
 
 options
   --cases N       cases of each subject (default 1000)
@@ -106,4 +106,9 @@ async function main(): Promise<number> {
   return differ === 0 && cases > 0 ? 0 : 1
 }
 
-process.exitCode = await main()
+process.exitCode = await main().catch((error: Error & { code?: string }) => {
+  // A wrong argument, ours or `parseArgs`'s.
+  if (!(error instanceof RangeError || error.code?.startsWith('ERR_PARSE_ARGS'))) throw error
+  console.error(error.message)
+  return 2
+})
