@@ -208,6 +208,12 @@ test('methods: a span answer of the studio pays the row that it repeats, and nam
   assert.match(first.rows[0]!.explanation, `"${COPIED}" (bytes 0 to ${COPIED.length - 1}`)
   const second = await explain(1, jobId)
   assert.equal([second.status, second.rows[0]!.reason], ['unpaid', 'notPositive'])
+  const proving = ask(client, 'openledger_getRowProof', [`${jobId}`, 0])
+  const refusal = await proving.then(
+    () => 'answered',
+    (error: { details: string }) => error.details,
+  )
+  assert.is(refusal, `job ${jobId} is not attributed by method datainf: it has no row proofs`)
 })
 
 test('methods: a rag answer cites the chunk before its question; that row is paid, others are told why not', async () => {
