@@ -20,8 +20,8 @@ export const SQUARED_NOVEL: PayRule = { name: 'squared, novelty', places: 64, po
 export const NOVEL: PayRule = { name: 'novelty', places: 64, power: 1, isNoveltyPriced: true }
 
 /** In 1/256 of cos²: below the first, similarity is natural (99.9 % of pairs of honest rows); at the second, a copy. */
-const NATURAL = 48n
-const COPY = 96n
+const NATURAL = 48
+const COPY = 96
 const CANDIDATES_PER_PLACE = 4
 const GUARD_BYTES = 256
 
@@ -37,7 +37,7 @@ export function payBy(rule: PayRule, file: IndexFile, scores: BigInt64Array): Fl
   const priced = ranked.map(({ row, benefit }) => ({
     row,
     // Benefits stay below 2^62 · 16; cut to 40 bits so that a cube times 256 stays a small integer.
-    benefit: (benefit >> 26n) ** BigInt(rule.power) * (novelty?.get(row) ?? COPY - NATURAL),
+    benefit: (benefit >> 26n) ** BigInt(rule.power) * (novelty?.get(row) ?? BigInt(COPY - NATURAL)),
   }))
   const paid = priced.sort(byBenefit).slice(0, rule.places)
   const total = paid.reduce((sum, { benefit }) => sum + benefit, 0n)
@@ -64,26 +64,41 @@ function candidatesOf(file: IndexFile, scores: BigInt64Array): Candidate[] {
 }
 
 /** COPY − NATURAL for a new row, less what its likeness to earlier candidates exceeds NATURAL by, summed; at least 0. */
-function noveltyOf({ guards }: IndexFile, candidates: readonly Candidate[]): Map<number, bigint> {
+function noveltyOf(file: IndexFile, candidates: readonly Candidate[]): Map<number, bigint> {
+  const excess = excessOf(file)
+  const count = file.header.rowCount
   const out = new Map<number, bigint>()
-  const earlier: { row: number; norm: bigint }[] = []
+  const earlier: number[] = []
   for (const row of candidates.map((candidate) => candidate.row).sort((a, b) => a - b)) {
-    const norm = guardDot(guards, row, row)
     let left = COPY - NATURAL
-    for (const other of earlier) {
-      const dot = guardDot(guards, other.row, row)
-      if (dot <= 0n) continue
-      const likeness = (256n * dot * dot) / (norm * other.norm)
-      if (likeness > NATURAL) left -= likeness - NATURAL
-    }
-    out.set(row, left > 0n ? left : 0n)
-    earlier.push({ row, norm })
+    for (const other of earlier) left -= excess[other * count + row]!
+    out.set(row, BigInt(Math.max(0, left)))
+    earlier.push(row)
   }
   return out
 }
 
-function guardDot(guards: Int8Array, i: number, j: number): bigint {
+/** How far ⌊256·cos²⌋ of two guard vectors lies above NATURAL, n × n; the same for all queries of an index. */
+const excesses = new WeakMap<IndexFile, Uint8Array>()
+
+function excessOf(file: IndexFile): Uint8Array {
+  const held = excesses.get(file)
+  if (held) return held
+  const count = file.header.rowCount
+  const out = new Uint8Array(count * count)
+  const norms = Array.from({ length: count }, (_, i) => guardDot(file.guards, i, i))
+  for (let i = 0; i < count; i++)
+    for (let j = i + 1; j < count; j++) {
+      const dot = guardDot(file.guards, i, j)
+      // Exact: both products are below 2^53, and quotients below 257 are farther apart than the division rounds.
+      if (dot > 0) out[i * count + j] = Math.max(0, Math.floor((256 * dot * dot) / (norms[i]! * norms[j]!)) - NATURAL)
+    }
+  excesses.set(file, out)
+  return out
+}
+
+function guardDot(guards: Int8Array, i: number, j: number): number {
   let sum = 0
   for (let b = 0; b < GUARD_BYTES; b++) sum += guards[i * GUARD_BYTES + b]! * guards[j * GUARD_BYTES + b]!
-  return BigInt(sum)
+  return sum
 }

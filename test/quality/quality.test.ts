@@ -6,8 +6,11 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { floatScores, inverseOf, prepareBlocks } from './floatMethods.ts'
+import { randomGenerator } from '../../studio/random.ts'
+import { floatScores, type GradientSet, inverseOf, prepareBlocks } from './floatMethods.ts'
+import { runInteger } from './integerEngine.ts'
 import { mislabel, REGIMES } from './mislabel/experiment.ts'
+import { NOVEL, payBy, SQUARED, VERSION_1 } from './payRules.ts'
 import { auc, descending, ranks, spearman } from './statistics.ts'
 
 const QUALITY = fileURLToPath(new URL('./quality.ts', import.meta.url))
@@ -84,6 +87,40 @@ test('float methods: the exact inverse solves its system, and the printed formul
     [...scores['printed, as printed'][0]!].map((v) => -v),
     [...scores['printed, sign repaired'][0]!],
   )
+})
+
+/** `copies` more rows repeat row 0. */
+function randomSet(rowCount: number, copies: number): GradientSet {
+  const generator = randomGenerator(7)
+  const dims = [24, 16]
+  const draw = (count: number) =>
+    dims.map((d) => Float32Array.from({ length: count * d }, () => generator.unit() - 0.4))
+  const rows = draw(rowCount).map((block, l) =>
+    Float32Array.from([...block, ...Array.from({ length: copies }, () => [...block.subarray(0, dims[l])]).flat()]),
+  )
+  return { dims, rowCount: rowCount + copies, queryCount: 3, rows, queries: draw(3) }
+}
+
+test('pay rules: version 1 is what the engine attributes', async () => {
+  const run = await runInteger(randomSet(120, 0), { tau: 0 })
+  const shares = await run.shares()
+  for (const [q, scores] of run.exact.entries()) {
+    const own = payBy(VERSION_1, run.built.file, scores)
+    for (const [row, share] of shares[q]!.entries()) assert.ok(Math.abs(share - own[row]!) < 1e-6, `row ${row}`)
+  }
+  await run.close()
+})
+
+test('pay rules: novelty pays nothing to copies that the guard lets pass, squaring favours the best', async () => {
+  const run = await runInteger(randomSet(120, 2), { tau: 0 })
+  const best = run.exact.findIndex((scores) => scores[0]! > 0n)
+  assert.ok(best >= 0, 'row 0 helps one of the queries')
+  const pay = (rule: typeof NOVEL) => payBy({ ...rule, places: 100 }, run.built.file, run.exact[best]!)
+  assert.ok(pay(VERSION_1)[120]! > 0)
+  assert.is(pay(NOVEL)[120]! + pay(NOVEL)[121]!, 0)
+  assert.ok(pay(NOVEL)[0]! > 0)
+  assert.ok(Math.max(...pay(SQUARED)) > Math.max(...pay(VERSION_1)))
+  await run.close()
 })
 
 test.run()

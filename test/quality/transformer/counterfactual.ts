@@ -68,7 +68,7 @@ async function removals(replica: Replica, set: GradientSet, full: Float32Array, 
         entries.map(({ row }) => row),
       )
     )[query]!
-    const isDotToo = at % 2 === 0
+    const isDotToo = at % 4 === 0
     const dot = isDotToo ? (await lossesWithout(replica, descending(dots[query]!).slice(0, count)))[query]! : Number.NaN
     out.push({ query, full: full[query]!, best, dot, random: random.map((losses) => losses[query]!) })
     say(`counterfactual: ${at + 1} of ${runs} questions`)

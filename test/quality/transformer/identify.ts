@@ -136,8 +136,7 @@ export async function identify(options: IdentifyOptions): Promise<Section> {
   const { seeds, isQuick, sizes = FULL, say, command } = options
   const strings: Measured[] = []
   for (let seed = 1; seed <= seeds; seed++)
-    for (const steps of isQuick ? [2] : [RETRAIN_STEPS, MAIN_STEPS]) {
-      if (seed > 1 && steps === RETRAIN_STEPS) continue
+    for (const steps of isQuick ? [2] : seed > 1 ? [MAIN_STEPS] : [RETRAIN_STEPS, MAIN_STEPS]) {
       strings.push(await measureReplica(await stringReplica(seed, steps, say, sizes), `seed ${seed}, ${steps} steps`))
       say(`identify: strings, seed ${seed}, ${steps} steps`)
     }
@@ -187,7 +186,6 @@ async function shippedRuns(isQuick: boolean, sizes: Sizes, say: (line: string) =
         [2, 50],
         [2, 150],
         [2, 600],
-        [0, 600],
       ]
   for (const [weightDecay, steps] of runs) {
     const options = {
