@@ -1,4 +1,5 @@
 /** The product's integer engine on a set of gradients: build the index, score the queries, attribute. */
+import { openBackend } from '../../influence/backends/openBackend.ts'
 import { type BuiltIndex, buildIndex } from '../../influence/buildIndex.ts'
 import { InfluenceEngine } from '../../influence/engine.ts'
 import { wordsOf } from '../../influence/quantise.ts'
@@ -52,7 +53,9 @@ export function buildOf(set: GradientSet, { tau = 96, clip = 4, guardSeed = 1 }:
 
 export async function runInteger(set: GradientSet, options: IntegerOptions = {}): Promise<IntegerRun> {
   const built = buildOf(set, options)
-  const engine = must(await InfluenceEngine.open(built.bytes, { verify: 'header' }))
+  // One thread: the experiments run beside other work, and every back end gives the same bits.
+  const backend = await openBackend('cpu', false, 1)
+  const engine = must(await InfluenceEngine.open(built.bytes, { verify: 'header', backend }))
   const queries: Query[] = Array.from({ length: set.queryCount }, (_, q) =>
     must(createQuery(wordBlocks(set.queries, set.dims, q), built.file.layout, BigInt(q), MODEL_VERSION)),
   )
@@ -72,6 +75,9 @@ export async function runInteger(set: GradientSet, options: IntegerOptions = {})
       }
       return out
     },
-    close: () => engine.close(),
+    close: async () => {
+      await engine.close()
+      backend.close()
+    },
   }
 }

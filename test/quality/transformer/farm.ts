@@ -264,7 +264,8 @@ function farmBlocks(near: readonly FarmRow[], moves: readonly FarmRow[], flooded
       kind: 'text',
       text:
         `String replica at ${RETRAIN_STEPS} steps, all questions. ${FAMILIES} random rows farm at once, each with ${VARIANTS} variants where variants are ` +
-        'added; the figure is the total pay of rows and variants relative to the rows alone. The adapter is held fixed. Columns are pay rules: ' +
+        'added; the figure is the total pay of rows and variants relative to the rows alone at the same tau. The adapter is held fixed. ' +
+        'A part of a split row also competes for the 64 places: where it falls below them, splitting loses. Columns are pay rules: ' +
         '*version 1*; *novelty*, *squared* and both are the candidates described below.',
     },
     { kind: 'table', caption: '**PN: near copies**', head: ['changed', 'tau', ...rules], rows: rows(near) },
