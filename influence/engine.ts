@@ -29,8 +29,8 @@ import type {
 } from './surface.ts'
 import { treeProof } from './tree.ts'
 
-/** (Query, block, row) triples of a batch at once: Q, W and P of each are 14 bytes, so 2^23 of them take 112 MiB. */
-const BATCH_VALUES_MAX = 2 ** 23
+/** (Query, block, row) triples of a batch at once: Q, W and P of each are 14 bytes, so 2^22 of them take 56 MiB. */
+const BATCH_VALUES_MAX = 2 ** 22
 
 export interface EngineOptions {
   /** Where the dots run; the plain JavaScript twin by default. The engine does not close it. */

@@ -29,6 +29,7 @@ export const DOMAIN = {
   citations: 0x40,
 } as const
 
+const HASH_BYTES = 32
 /** Bytes of codes in one leaf of a code tree; the same coordinates of h take twice as many. */
 export const CODE_CHUNK_BYTES = 4096
 export const CONTEXT_CHUNK_BYTES = 8192
@@ -76,6 +77,28 @@ function parents(level: readonly Uint8Array[], padding: Uint8Array, hash: Hasher
     next.push(hashTagged(DOMAIN.node, hash, level[i]!, level[i + 1] ?? padding))
   }
   return next
+}
+
+/** The same root of leaves that stand one after another, 32 bytes each: no object a leaf, however many there are. */
+export function packedTreeRoot(leaves: Uint8Array, hash: Hasher): Uint8Array {
+  const count = leaves.length / HASH_BYTES
+  if (count === 0) return treeRoot([], hash)
+  let level = leaves
+  let padding = hash(Uint8Array.of(DOMAIN.padding))
+  const pair = new Uint8Array(1 + 2 * HASH_BYTES)
+  pair[0] = DOMAIN.node
+  for (let height = treeHeight(count); height > 0; height--) {
+    const next = new Uint8Array(Math.ceil(level.length / (2 * HASH_BYTES)) * HASH_BYTES)
+    for (let at = 0; at < next.length; at += HASH_BYTES) {
+      // A missing right child is an all-padding subtree.
+      pair.set(padding, 1 + HASH_BYTES)
+      pair.set(level.subarray(2 * at, 2 * at + 2 * HASH_BYTES), 1)
+      next.set(hash(pair), at)
+    }
+    level = next
+    padding = hashTagged(DOMAIN.node, hash, padding, padding)
+  }
+  return hashTagged(DOMAIN.root, hash, u32(count), level)
 }
 
 /** The siblings of one leaf, from the leaf upwards. */

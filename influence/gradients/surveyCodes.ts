@@ -8,7 +8,7 @@ import { createSketcher } from './guard.ts'
 import { squaredNorms } from './layers.ts'
 
 /** Of a file that is read by ranges: two tiles are in memory, and reads of this size reach a disk's full speed. */
-const TILE_BYTES_MAX = 2 ** 25
+const TILE_BYTES_MAX = 2 ** 23
 const HASH_BYTES = 32
 
 export interface Survey {

@@ -5,10 +5,10 @@ import type { OnStage } from '../backends/stage.ts'
 import type { CodeSource } from '../codeSource.ts'
 import type { IndexTables, RowTable } from '../indexFile.ts'
 import { isRefused, type Refused, refuseAt } from '../refusal.ts'
-import { treeRoot } from '../tree.ts'
+import { packedTreeRoot } from '../tree.ts'
 import { type Flags, flagRows } from './guard.ts'
 import { clipFloors, countAccepted, type LayerInput, levelRows, sumLayers } from './layers.ts'
-import { type Survey, splitLeaves, surveyCodes } from './surveyCodes.ts'
+import { type Survey, surveyCodes } from './surveyCodes.ts'
 
 /** How the flags are computed; a device may do it. */
 export type FlagSource = (
@@ -104,6 +104,6 @@ function checkLevels({ header, layers, rows }: IndexTables, sums: LayerInput): R
 }
 
 function checkRows({ header }: IndexTables, { leaves }: Survey, hash: Hasher): Refused | undefined {
-  const root = treeRoot(splitLeaves(leaves), hash)
+  const root = packedTreeRoot(leaves, hash)
   return equal(root, header.rowsRoot) ? undefined : refuseAt('header, rowsRoot', 'RootMismatch', root, header.rowsRoot)
 }
