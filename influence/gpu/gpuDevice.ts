@@ -66,6 +66,8 @@ export async function openGpuDevice(isSoftwareAllowed: boolean): Promise<GpuDevi
   return watchDevice(device, description, isSoftware, hasPackedDot)
 }
 
+const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+
 const describe = (info: GPUAdapterInfo): string =>
   [info.description, info.device, info.vendor, info.architecture].filter((part) => part !== '').join(', ')
 
@@ -76,38 +78,46 @@ function watchDevice(device: GPUDevice, description: string, isSoftware: boolean
     lostError = new GpuError('GpuLost', `device lost (${info.reason}): ${info.message}`)
     for (const reject of waiting) reject(lostError)
   })
+  const orLost = <T>(work: Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      // First: the work of a lost device rejects as well, now and then before the loss is told, and nobody else listens.
+      const failed = (cause: unknown): void =>
+        reject(cause instanceof GpuError ? cause : (lostError ?? new GpuError('GpuLost', messageOf(cause), cause)))
+      work.then(resolve, failed).finally(() => waiting.delete(reject))
+      if (lostError) reject(lostError)
+      else waiting.add(reject)
+    })
   return {
     device,
     description,
     isSoftware,
     hasPackedDot,
-    scoped: (what, body) => (lostError ? Promise.reject(lostError) : scoped(device, what, body)),
-    orLost: (work) =>
-      new Promise((resolve, reject) => {
-        // First: the work of a lost device rejects as well, and nobody else listens.
-        work.then(resolve, reject).finally(() => waiting.delete(reject))
-        if (lostError) reject(lostError)
-        else waiting.add(reject)
-      }),
+    scoped: async (what, body) => {
+      if (lostError) throw lostError
+      return scoped(device, orLost, what, body)
+    },
+    orLost,
     close: () => device.destroy(),
   }
 }
 
-async function scoped<T>(device: GPUDevice, what: string, body: () => T): Promise<T> {
+async function scoped<T>(device: GPUDevice, orLost: GpuDevice['orLost'], what: string, body: () => T): Promise<T> {
   for (const scope of SCOPES) device.pushErrorScope(scope)
-  let value: T
-  let errors: (GPUError | null)[] = []
+  let outcome: { readonly value: T } | { readonly cause: unknown }
   try {
-    value = body()
-  } finally {
-    // Popped before anything else can push: the body is synchronous.
-    const popped = SCOPES.map(() => device.popErrorScope())
-    errors = await Promise.all(popped)
+    outcome = { value: body() }
+  } catch (cause) {
+    outcome = { cause }
   }
+  // Popped before anything else can push: the body is synchronous.
+  const errors = await orLost(Promise.all(SCOPES.map(() => device.popErrorScope())))
   for (const [i, error] of errors.entries()) {
     if (error === null) continue
     const isMemory = SCOPES[SCOPES.length - 1 - i] === 'out-of-memory'
     throw new GpuError(isMemory ? 'OutOfMemory' : 'GpuLost', `${what}: ${error.message}`)
   }
-  return value
+  if ('value' in outcome) return outcome.value
+  // Mapping a buffer at its creation throws where there is no memory for it.
+  const { cause } = outcome
+  throw new GpuError(cause instanceof RangeError ? 'OutOfMemory' : 'GpuLost', `${what}: ${messageOf(cause)}`, cause)
 }

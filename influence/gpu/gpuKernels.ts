@@ -1,221 +1,182 @@
-/** Kernels on a WebGPU device: tiles of codes on the GPU, `dotRows` for steps 3 and 8 and the guard, the rest shared. */
-import { createJsKernels } from '../backends/jsBackend.ts'
+/** Kernels over one index on a WebGPU device: step by step as the other back ends, or steps 3 to 9 in one go. */
 import type { KernelInput, Kernels } from '../backends/kernels.ts'
-import { memoryCodes } from '../codeSource.ts'
-import { type DotVariant, dotRowsSource, ROWS_PER_INVOCATION, SHAPE_WORDS, WORKGROUP_SIZE } from './dotRowsShader.ts'
+import type { RawScore, ScoringIndex, StageObserver } from '../scoring/scoringIndex.ts'
+import type { Query } from '../surface.ts'
+import { type BandOptions, type CodeBands, openCodeBands } from './codeBands.ts'
+import { type ScoringTables, uploadScoringTables } from './deviceTables.ts'
 import type { GpuDevice } from './gpuDevice.ts'
+import { type DeviceIndex, describeBlocks, dotPass, mixPass } from './passes.ts'
+import type { Pipelines } from './pipelines.ts'
+import { createRecorder, type Recorder } from './recorder.ts'
+import { scoreOnDevice } from './scoreRun.ts'
+import { columnSums, limbPlace } from './stages.ts'
+import { capacityMax, createWorkspace, destroyWorkspace, readBuffer, type Workspace } from './workspace.ts'
 
-/** Rows of a tile at most: 65,535 workgroups a dimension leave room, and one dispatch stays short. */
-const TILE_ROWS_MAX = 131_072
-/** Multiplications of one dispatch: about 100 ms on the slowest driver that we know (0.9 G/s, SwiftShader). */
-const DISPATCH_MACS_MAX = 2 ** 26
-/** Bytes of results that are read back at once. */
-const READBACK_BYTES_MAX = 2 ** 26
-const VECTORS_PER_INVOCATION = 4
-
-export interface DotPipelines {
-  /** For single queries and for batches. */
-  readonly one: GPUComputePipeline
-  readonly four: GPUComputePipeline
-}
-
-/** A matrix of int8 rows on the device, in tiles. */
-interface Tile {
-  readonly first: number
-  readonly rowCount: number
-  readonly buffer: GPUBuffer
-}
-
-export interface CodeMatrix {
-  readonly rowCount: number
-  readonly rowBytes: number
-  readonly tiles: readonly Tile[]
-  destroy(): void
-}
-
-export async function createDotPipelines(gpu: GpuDevice, variant: DotVariant): Promise<DotPipelines> {
-  const compile = (vectors: 1 | 4) =>
-    gpu.scoped(`dotRows ${variant}`, () =>
-      gpu.device.createComputePipeline({
-        layout: 'auto',
-        compute: {
-          module: gpu.device.createShaderModule({ code: dotRowsSource(variant, vectors) }),
-          entryPoint: 'main',
-        },
-      }),
-    )
-  return { one: await compile(1), four: await compile(VECTORS_PER_INVOCATION) }
-}
-
-/** Uploads rows of `rowBytes` codes (a multiple of 16), tile by tile. */
-export async function uploadCodes(
+export async function openGpuKernels(
   gpu: GpuDevice,
-  codes: Int8Array,
-  rowCount: number,
-  rowBytes: number,
-  tileRowsMax = TILE_ROWS_MAX,
-): Promise<CodeMatrix> {
-  const limit = gpu.device.limits.maxStorageBufferBindingSize
-  const tileRows = Math.max(1, Math.min(tileRowsMax, Math.floor(limit / rowBytes)))
-  const tiles: Tile[] = []
-  for (let first = 0; first < rowCount; first += tileRows) {
-    const count = Math.min(tileRows, rowCount - first)
-    const part = codes.subarray(first * rowBytes, (first + count) * rowBytes)
-    const buffer = await createFilled(gpu, part, GPUBufferUsage.STORAGE, 'codes')
-    tiles.push({ first, rowCount: count, buffer })
+  pipelines: Pipelines,
+  macsPerMs: number,
+  input: KernelInput,
+  options: BandOptions = {},
+): Promise<GpuKernels> {
+  const bands = await openCodeBands(gpu, pipelines.spreadQuads, input.codes, options)
+  const device = await describeBlocks(gpu, input, bands, macsPerMs)
+  return new GpuKernels(gpu, pipelines, device, await createRecorder(gpu))
+}
+
+export class GpuKernels implements Kernels {
+  readonly backend = 'gpu'
+  readonly bands: CodeBands
+  readonly #gpu: GpuDevice
+  readonly #pipelines: Pipelines
+  readonly #device: DeviceIndex
+  readonly #recorder: Recorder
+  #workspace: Workspace | undefined
+  /** Of the scoring index that was used last: an engine has one. */
+  #scoring: { readonly index: ScoringIndex; readonly tables: ScoringTables } | undefined
+  /** Calls share the workspace: one after another. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(gpu: GpuDevice, pipelines: Pipelines, device: DeviceIndex, recorder: Recorder) {
+    this.#gpu = gpu
+    this.#pipelines = pipelines
+    this.#device = device
+    this.bands = device.bands
+    this.#recorder = recorder
   }
-  return {
-    rowCount,
-    rowBytes,
-    tiles,
-    destroy: () => {
-      for (const { buffer } of tiles) buffer.destroy()
-    },
+
+  dotRows(vectors: Int8Array, count: number): Promise<Int32Array> {
+    return this.#next(async () => {
+      const { blockCount } = this.#device
+      const { rowCount, paddedRows } = this.bands
+      const out = new Int32Array(count * blockCount * rowCount)
+      const rowBytes = vectors.length / count
+      await this.#inParts(count, async (first, size, workspace) => {
+        const sums = await this.#dot(workspace, vectors.subarray(first * rowBytes, (first + size) * rowBytes), size)
+        for (let part = 0; part < size * blockCount; part++) {
+          const at = (first * blockCount + part) * rowCount
+          out.set(sums.subarray(part * paddedRows, part * paddedRows + rowCount), at)
+        }
+      })
+      return out
+    })
   }
-}
 
-function createFilled(gpu: GpuDevice, data: Int8Array | Uint32Array, usage: number, what: string): Promise<GPUBuffer> {
-  return gpu.scoped(`${what}: ${data.byteLength} bytes`, () => {
-    const buffer = gpu.device.createBuffer({ size: data.byteLength, usage, mappedAtCreation: true })
-    const target = new Uint8Array(buffer.getMappedRange())
-    target.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-    buffer.unmap()
-    return buffer
-  })
-}
-
-/** One block of the matrix: where it starts in a row, and how many bytes it has; both multiples of 16. */
-export interface BlockRange {
-  readonly offset: number
-  readonly length: number
-}
-
-/** count × range.length vectors → count × rowCount sums. */
-export async function dotMatrix(
-  gpu: GpuDevice,
-  pipelines: DotPipelines,
-  matrix: CodeMatrix,
-  range: BlockRange,
-  vectors: Int8Array,
-  count: number,
-): Promise<Int32Array> {
-  const out = new Int32Array(count * matrix.rowCount)
-  const chunk = Math.max(1, Math.floor(READBACK_BYTES_MAX / (4 * matrix.rowCount)))
-  for (let first = 0; first < count; first += chunk) {
-    const size = Math.min(chunk, count - first)
-    const part = vectors.subarray(first * range.length, (first + size) * range.length)
-    out.set(await dotChunk(gpu, pipelines, matrix, range, part, size), first * matrix.rowCount)
+  dotRowsWide(vectors: Int16Array, count: number): Promise<Float64Array> {
+    return this.#next(async () => {
+      const { blockCount } = this.#device
+      const { rowCount, paddedRows } = this.bands
+      const out = new Float64Array(count * blockCount * rowCount)
+      const rowBytes = vectors.length / count
+      await this.#inParts(count, async (first, size, workspace) => {
+        const limbs = splitLimbs(vectors.subarray(first * rowBytes, (first + size) * rowBytes))
+        const sums = await this.#dot(workspace, limbs, 2 * size)
+        const half = size * blockCount * paddedRows
+        for (let part = 0; part < size * blockCount; part++) {
+          const at = (first * blockCount + part) * rowCount
+          for (let row = 0; row < rowCount; row++) {
+            const from = part * paddedRows + row
+            out[at + row] = sums[from]! + 256 * sums[half + from]!
+          }
+        }
+      })
+      return out
+    })
   }
-  return out
-}
 
-async function dotChunk(
-  gpu: GpuDevice,
-  pipelines: DotPipelines,
-  matrix: CodeMatrix,
-  range: BlockRange,
-  vectors: Int8Array,
-  count: number,
-): Promise<Int32Array> {
-  const { device } = gpu
-  const outBytes = 4 * count * matrix.rowCount
-  const vectorBuffer = await createFilled(gpu, vectors, GPUBufferUsage.STORAGE, 'vectors')
-  const [sums, readback] = await gpu.scoped(`sums: ${outBytes} bytes`, () => [
-    device.createBuffer({ size: outBytes, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC }),
-    device.createBuffer({ size: outBytes, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST }),
-  ])
-  const uniforms: GPUBuffer[] = []
-  for (const tile of matrix.tiles) {
-    const step = vectorsPerDispatch(tile.rowCount * range.length)
-    for (let first = 0; first < count; first += step) {
-      const end = Math.min(count, first + step)
-      const shape = shapeOf(matrix, tile, range, first, end)
-      const uniform = await createFilled(gpu, shape, GPUBufferUsage.UNIFORM, 'shape')
-      uniforms.push(uniform)
-      const buffers = [tile.buffer, vectorBuffer, sums!, uniform]
-      await gpu.scoped('dotRows', () => submitDots(device, pipelines, buffers, tile.rowCount, end - first))
+  mixRows(weights: Int16Array, count: number): Promise<Float64Array> {
+    return this.#next(async () => {
+      const { rowQuads, rowCount } = this.bands
+      const { blockCount } = this.#device
+      const rowBytes = 16 * rowQuads
+      const out = new Float64Array(count * rowBytes)
+      const values = blockCount * rowCount
+      await this.#inParts(count, async (first, size, workspace) => {
+        const { weights: limbs, mixed } = workspace.buffers
+        const part = weights.subarray(first * values, (first + size) * values)
+        this.#recorder.write(limbs, packWeights(part, rowCount, this.bands.paddedRows))
+        await mixPass(this.#device, this.#pipelines.mixRows, this.#recorder, limbs, size, mixed)
+        const sums = await readBuffer(this.#gpu, this.#recorder, mixed, 8 * size * rowBytes)
+        out.set(columnSums(new Int32Array(sums), 0, size * rowBytes), first * rowBytes)
+      })
+      return out
+    })
+  }
+
+  scoreQueries(index: ScoringIndex, queries: readonly Query[], observe?: StageObserver): Promise<RawScore[]> {
+    return this.#next(async () => {
+      if (this.#scoring?.index !== index) await this.#useIndex(index)
+      const { tables } = this.#scoring!
+      const out: RawScore[] = []
+      await this.#inParts(queries.length, async (first, size, workspace) => {
+        const own: StageObserver | undefined = observe && ((q, l, stages) => observe(first + q, l, stages))
+        const context = {
+          gpu: this.#gpu,
+          pipelines: this.#pipelines,
+          recorder: this.#recorder,
+          device: this.#device,
+          tables,
+          workspace,
+          index,
+        }
+        out.push(...(await scoreOnDevice(context, queries.slice(first, first + size), own)))
+      })
+      return out
+    })
+  }
+
+  close(): void {
+    destroyWorkspace(this.#workspace)
+    this.#destroyTables()
+    this.#device.segmentTable.destroy()
+    this.#device.quadBlocks.destroy()
+    this.bands.close()
+    this.#recorder.close()
+  }
+
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const own = this.#turn.then(work)
+    this.#turn = own.catch(() => {})
+    return own
+  }
+
+  /** Calls `body` for parts of `count` queries that one workspace takes. */
+  async #inParts(
+    count: number,
+    body: (first: number, size: number, workspace: Workspace) => Promise<void>,
+  ): Promise<void> {
+    const most = capacityMax(this.#gpu, this.#device)
+    for (let first = 0; first < count; first += most) {
+      const size = Math.min(most, count - first)
+      await body(first, size, await this.#workspaceFor(size))
     }
   }
-  await gpu.scoped('copy', () => {
-    const encoder = device.createCommandEncoder()
-    encoder.copyBufferToBuffer(sums!, 0, readback!, 0, outBytes)
-    device.queue.submit([encoder.finish()])
-  })
-  await gpu.orLost(readback!.mapAsync(GPUMapMode.READ))
-  const out = new Int32Array(readback!.getMappedRange().slice(0))
-  for (const buffer of [vectorBuffer, sums!, readback!, ...uniforms]) buffer.destroy()
-  return out
-}
 
-/** A multiple of four, so that batches use the 4 × 4 kernel. */
-function vectorsPerDispatch(macsPerVector: number): number {
-  const fitting = Math.floor(DISPATCH_MACS_MAX / macsPerVector)
-  return Math.max(VECTORS_PER_INVOCATION, fitting - (fitting % VECTORS_PER_INVOCATION))
-}
-
-function shapeOf(
-  matrix: CodeMatrix,
-  tile: Tile,
-  range: BlockRange,
-  firstVector: number,
-  vectorEnd: number,
-): Uint32Array {
-  const shape = new Uint32Array(SHAPE_WORDS)
-  shape.set([tile.rowCount, vectorEnd, range.length / 16, matrix.rowBytes / 16, range.offset / 16, firstVector])
-  shape.set([tile.first, matrix.rowCount], 6)
-  return shape
-}
-
-function submitDots(
-  device: GPUDevice,
-  pipelines: DotPipelines,
-  buffers: readonly GPUBuffer[],
-  rowCount: number,
-  vectorCount: number,
-): void {
-  const pipeline = vectorCount === 1 ? pipelines.one : pipelines.four
-  const perInvocation = vectorCount === 1 ? 1 : VECTORS_PER_INVOCATION
-  const entries = buffers.map((buffer, binding) => ({ binding, resource: { buffer } }))
-  const encoder = device.createCommandEncoder()
-  const pass = encoder.beginComputePass()
-  pass.setPipeline(pipeline)
-  pass.setBindGroup(0, device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }))
-  const groups = Math.ceil(rowCount / (ROWS_PER_INVOCATION * WORKGROUP_SIZE))
-  pass.dispatchWorkgroups(groups, Math.ceil(vectorCount / perInvocation))
-  pass.end()
-  device.queue.submit([encoder.finish()])
-}
-
-/** Kernels over one index's codes. */
-export async function openGpuKernels(gpu: GpuDevice, pipelines: DotPipelines, index: KernelInput): Promise<Kernels> {
-  const { rowCount, rowBytes, offsets, paddedDims } = index
-  const codes = index.codes.bytes ?? new Int8Array(rowCount * rowBytes)
-  if (index.codes.bytes === undefined) await index.codes.read(0, rowCount, codes)
-  const matrix = await uploadCodes(gpu, codes, rowCount, rowBytes)
-  const twin = createJsKernels({ ...index, codes: memoryCodes(codes, rowCount, rowBytes) })
-  const dots = async (vectors: Int8Array, count: number): Promise<Int32Array> => {
-    const out = new Int32Array(count * offsets.length * rowCount)
-    for (const [l, offset] of offsets.entries()) {
-      const length = paddedDims[l]!
-      const own = new Int8Array(count * length)
-      for (let q = 0; q < count; q++) {
-        const start = q * rowBytes + offset
-        own.set(vectors.subarray(start, start + length), q * length)
-      }
-      const sums = await dotMatrix(gpu, pipelines, matrix, { offset, length }, own, count)
-      for (let q = 0; q < count; q++) {
-        out.set(sums.subarray(q * rowCount, (q + 1) * rowCount), (q * offsets.length + l) * rowCount)
-      }
-    }
-    return out
+  async #workspaceFor(count: number): Promise<Workspace> {
+    if (this.#workspace && this.#workspace.capacity >= count) return this.#workspace
+    destroyWorkspace(this.#workspace)
+    this.#recorder.forget()
+    this.#workspace = undefined
+    this.#workspace = await createWorkspace(this.#gpu, this.#device, count)
+    return this.#workspace
   }
-  return {
-    backend: 'gpu',
-    dotRows: dots,
-    dotRowsWide: async (vectors, count) => joinLimbs(await dots(splitLimbs(vectors), 2 * count)),
-    // The weights come from the CPU and the sums go back to it (§10: scalars and mixRows may run on the CPU).
-    mixRows: twin.mixRows,
-    close: () => matrix.destroy(),
+
+  async #dot({ buffers }: Workspace, vectors: Int8Array, count: number): Promise<Int32Array> {
+    const values = count * this.#device.blockCount * this.bands.paddedRows
+    this.#recorder.write(buffers.limbs, vectors)
+    await dotPass(this.#device, this.#pipelines.dotRows, this.#recorder, buffers.limbs, count, buffers.sums)
+    return new Int32Array(await readBuffer(this.#gpu, this.#recorder, buffers.sums, 4 * values))
+  }
+
+  async #useIndex(index: ScoringIndex): Promise<void> {
+    this.#destroyTables()
+    this.#recorder.forget()
+    this.#scoring = { index, tables: await uploadScoringTables(this.#gpu, this.bands, index) }
+  }
+
+  #destroyTables(): void {
+    for (const buffer of Object.values(this.#scoring?.tables ?? {})) (buffer as GPUBuffer).destroy()
+    this.#scoring = undefined
   }
 }
 
@@ -230,7 +191,18 @@ export function splitLimbs(values: Int16Array): Int8Array {
   return limbs
 }
 
-function joinLimbs(sums: Int32Array): Float64Array {
-  const half = sums.length / 2
-  return Float64Array.from({ length: half }, (_, i) => sums[i]! + 256 * sums[half + i]!)
+/** Weights of (query, block) after (query, block), each as low limbs and high limbs in the order of `mixRows`. */
+function packWeights(weights: Int16Array, rowCount: number, paddedRows: number): Int8Array {
+  const parts = weights.length / rowCount
+  const out = new Int8Array(2 * parts * paddedRows)
+  for (let part = 0; part < parts; part++) {
+    for (let row = 0; row < rowCount; row++) {
+      const w = weights[part * rowCount + row]!
+      const low = ((w + 128) & 255) - 128
+      const at = 2 * part * paddedRows + limbPlace(row)
+      out[at] = low
+      out[at + paddedRows] = (w - low) / 256
+    }
+  }
+  return out
 }

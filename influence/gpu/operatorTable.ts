@@ -1,5 +1,6 @@
 /** T1 of influence.md §13: 24 integer operations on 65,536 pairs; the first thing that a device must reproduce. */
-import { type DotVariant, dotSource } from './dotRowsShader.ts'
+import { type DotVariant, dotSource } from './shaders/dotProducts.ts'
+import { MULTIPLY_WIDE } from './shaders/wideArithmetic.ts'
 
 export const OPERATOR_PAIRS = 65_536
 export const OPERATORS = 24
@@ -50,13 +51,7 @@ fn packClamped(v: vec4<i32>) -> u32 {
 }`
 
 const WIDE_ARITHMETIC = `
-// 32 × 32 → 64 bits from 16-bit limbs: (low, high).
-fn multiplyWide(a: u32, b: u32) -> vec2<u32> {
-  let al = a & 0xffffu; let ah = a >> 16u; let bl = b & 0xffffu; let bh = b >> 16u;
-  let ll = al * bl; let lh = al * bh; let hl = ah * bl; let hh = ah * bh;
-  let mid = (ll >> 16u) + (lh & 0xffffu) + (hl & 0xffffu);
-  return vec2<u32>((ll & 0xffffu) | (mid << 16u), hh + (lh >> 16u) + (hl >> 16u) + (mid >> 16u));
-}
+${MULTIPLY_WIDE}
 fn multiplyWideSigned(a: i32, b: i32) -> vec2<u32> {
   let r = multiplyWide(bitcast<u32>(a), bitcast<u32>(b));
   var high = r.y;
@@ -70,7 +65,7 @@ fn divideWide(low: u32, high: u32, divisor: u32) -> vec2<u32> {
   var quotient = 0u;
   for (var i = 0u; i < 32u; i++) {
     let top = rest >> 31u;
-    rest = (rest << 1u) | ((low >> (31u - i)) & 1u);
+    rest = (rest << 1u) | ((low >> ((31u - i) & 31u)) & 1u);
     quotient = quotient << 1u;
     if (top == 1u || rest >= divisor) { rest -= divisor; quotient |= 1u; }
   }

@@ -1,4 +1,5 @@
-/** What a device must reproduce before it is used (influence.md §10.2 no. 6): T1, T4 with both dot variants, pipelines. */
+/** What a device must reproduce before it is used (influence.md §10.2 no. 6): T1, T4 with every kernel, sums, pipelines. */
+import { createJsKernels } from '../backends/jsBackend.ts'
 import type { ComputeBackend } from '../backends/kernels.ts'
 import {
   checkPipelines,
@@ -8,28 +9,34 @@ import {
   productCodes,
   readSelfTestVectors,
   SelfTestMismatch,
+  type SelfTestVectors,
   sha256Of,
 } from '../backends/selfTest.ts'
-import type { DotVariant } from './dotRowsShader.ts'
+import { memoryCodes } from '../codeSource.ts'
 import { type GpuDevice, GpuError } from './gpuDevice.ts'
-import { createDotPipelines, dotMatrix, uploadCodes } from './gpuKernels.ts'
-import { OPERATOR_PAIRS, OPERATORS, operatorInputs, operatorSource } from './operatorTable.ts'
+import { openGpuKernels } from './gpuKernels.ts'
+import type { Probed } from './kernelChoice.ts'
+import { createXorshift, OPERATOR_PAIRS, OPERATORS, operatorInputs, operatorSource } from './operatorTable.ts'
+import { compileDot, type Pipelines } from './pipelines.ts'
+import type { DotVariant } from './shaders/dotProducts.ts'
+import { dotTileName } from './shaders/dotRows.ts'
+
+/** More than two of the longest slices, and no multiple of one. */
+const MIX_ROWS = 9000
 
 /** Throws a `GpuError` at the first wrong bit. */
-export async function selfTest(gpu: GpuDevice, backend: ComputeBackend): Promise<void> {
-  await runSelfTest(gpu, backend).catch((error: unknown) => {
+export async function selfTest(gpu: GpuDevice, probed: Probed, backend: ComputeBackend): Promise<void> {
+  await runSelfTest(gpu, probed, backend).catch((error: unknown) => {
     throw error instanceof SelfTestMismatch ? new GpuError('GpuSelfTest', error.message) : error
   })
 }
 
-async function runSelfTest(gpu: GpuDevice, backend: ComputeBackend): Promise<void> {
+async function runSelfTest(gpu: GpuDevice, probed: Probed, backend: ComputeBackend): Promise<void> {
   const vectors = readSelfTestVectors()
   const variant: DotVariant = gpu.hasPackedDot ? 'packed' : 'shifts'
   expectEqual('T1', vectors.T1.outputsSha256, sha256Of(await runOperators(gpu, variant)))
-  const variants: DotVariant[] = gpu.hasPackedDot ? ['packed', 'shifts'] : ['shifts']
-  for (const own of variants) {
-    expectEqual(`T4, ${own}`, vectors.T4.productSha256, sha256Of(await runProduct(gpu, own, vectors.T4.start)))
-  }
+  await checkProducts(gpu, probed, vectors)
+  await checkMix(gpu, probed)
   await checkPipelines(vectors, backend)
 }
 
@@ -64,12 +71,55 @@ async function runOperators(gpu: GpuDevice, variant: DotVariant): Promise<Uint32
   return out
 }
 
-async function runProduct(gpu: GpuDevice, variant: DotVariant, start: number): Promise<Int32Array> {
+/** C = A·Aᵀ by every dot kernel in use, and by the other way to multiply. */
+async function checkProducts(
+  gpu: GpuDevice,
+  { pipelines, macsPerMs }: Probed,
+  vectors: SelfTestVectors,
+): Promise<void> {
+  const { start, productSha256 } = vectors.T4
   const codes = productCodes(start)
-  const pipelines = await createDotPipelines(gpu, variant)
-  const matrix = await uploadCodes(gpu, codes, PRODUCT_ROWS, PRODUCT_COLUMNS)
-  const range = { offset: 0, length: PRODUCT_COLUMNS }
-  const product = await dotMatrix(gpu, pipelines, matrix, range, codes, PRODUCT_ROWS)
-  matrix.destroy()
-  return product
+  const shape = { offsets: [0], paddedDims: [PRODUCT_COLUMNS], rowCount: PRODUCT_ROWS, rowBytes: PRODUCT_COLUMNS }
+  const input = { ...shape, codes: memoryCodes(codes, PRODUCT_ROWS, PRODUCT_COLUMNS) }
+  const { choice, dotRows } = pipelines
+  const kinds = new Map<string, Pipelines['dotRows']>()
+  for (const own of Object.values(dotRows)) {
+    kinds.set(`${choice.dot} ${dotTileName(own.tile)}`, { one: own, two: own, batch: own })
+  }
+  if (gpu.hasPackedDot) {
+    const other = choice.dot === 'packed' ? 'shifts' : 'packed'
+    const own = await compileDot(gpu, other, choice.dotRows.batch)
+    kinds.set(`${other} ${dotTileName(own.tile)}`, { one: own, two: own, batch: own })
+  }
+  for (const [name, own] of kinds) {
+    const kernels = await openGpuKernels(gpu, { ...pipelines, dotRows: own }, macsPerMs, input)
+    expectEqual(`T4, dotRows ${name}`, productSha256, sha256Of(await kernels.dotRows(codes, PRODUCT_ROWS)))
+    kernels.close()
+  }
+}
+
+/** `mixRows` against the twin: the largest weights and codes, alone and in a batch, over more rows than a slice has. */
+async function checkMix(gpu: GpuDevice, { pipelines, macsPerMs }: Probed): Promise<void> {
+  const [rowCount, rowBytes, count] = [MIX_ROWS, 32, 9]
+  const next = createXorshift(99)
+  const codes = Int8Array.from({ length: rowCount * rowBytes }, (_, i) =>
+    i % rowBytes < 16 ? -127 : (next() % 255) - 127,
+  )
+  const weights = Int16Array.from({ length: count * 2 * rowCount }, (_, i) =>
+    i < 4 * rowCount ? 2 ** 14 * (i < 2 * rowCount ? 1 : -1) : (next() % (2 ** 15 + 1)) - 2 ** 14,
+  )
+  const input = {
+    rowCount,
+    rowBytes,
+    offsets: [0, 16],
+    paddedDims: [16, 16],
+    codes: memoryCodes(codes, rowCount, rowBytes),
+  }
+  const expected = await createJsKernels(input).mixRows(weights, count)
+  const kernels = await openGpuKernels(gpu, pipelines, macsPerMs, input)
+  for (const size of [1, count]) {
+    const sums = await kernels.mixRows(weights.subarray(0, size * 2 * rowCount), size)
+    for (const [i, sum] of sums.entries()) expectEqual(`mixRows of ${size}, sum ${i}`, expected[i], sum)
+  }
+  kernels.close()
 }

@@ -105,62 +105,35 @@ export function isEmptyRow(norms: Uint32Array, blockCount: number, row: number):
   return true
 }
 
-/** Dot products of rows first … end−1 (rows of the matrix) with all rows of the table, as i32. */
-export type GuardMatrix = (first: number, end: number) => Promise<Int32Array>
-
-interface FlagWalk {
-  readonly flags: Flags
-  /** Decides the next row; `dotWith(i)` is its dot product with row i. Rows must come in order, each once. */
-  visit(row: number, dotWith: (i: number) => number): void
-}
+/** The first accepted row before `row` that is like it. */
+export type OriginalOf = (row: number, isAccepted: (earlier: number) => boolean) => number | undefined
 
 /** Walks the rows in on-chain order; a row that is like an earlier accepted one becomes its duplicate. */
-function createFlagWalk(guards: Int8Array, norms: Uint32Array, blockCount: number, tau: number): FlagWalk {
-  const rowCount = guards.length / GUARD_BYTES
-  const status = new Uint8Array(rowCount)
+export function flagRowsBy(rowCount: number, isEmpty: (row: number) => boolean, originalOf: OriginalOf): Flags {
+  const status = new Uint8Array(rowCount).fill(EMPTY)
   const duplicateOf = new Uint32Array(rowCount).fill(NO_DUPLICATE)
-  const guardNorms = Float64Array.from({ length: rowCount }, (_, row) => guardDot(guards, row, row))
-  const accepted: number[] = []
-  const visit = (row: number, dotWith: (i: number) => number): void => {
-    if (isEmptyRow(norms, blockCount, row)) {
-      status[row] = EMPTY
-      return
-    }
-    const isLike = (i: number) => isDuplicate(dotWith(i), guardNorms[i]!, guardNorms[row]!, tau)
-    const original = tau === 0 ? undefined : accepted.find(isLike)
-    if (original === undefined) {
-      status[row] = ACCEPTED
-      accepted.push(row)
-    } else {
-      status[row] = DUPLICATE
-      duplicateOf[row] = original
-    }
+  const isAccepted = (row: number): boolean => status[row] === ACCEPTED
+  for (let row = 0; row < rowCount; row++) {
+    if (isEmpty(row)) continue
+    const original = originalOf(row, isAccepted)
+    status[row] = original === undefined ? ACCEPTED : DUPLICATE
+    if (original !== undefined) duplicateOf[row] = original
   }
-  return { flags: { status, duplicateOf }, visit }
+  return { status, duplicateOf }
 }
 
 /** Flags of all rows, on the CPU. */
 export function flagRows(guards: Int8Array, norms: Uint32Array, blockCount: number, tau: number): Flags {
-  const walk = createFlagWalk(guards, norms, blockCount, tau)
-  for (let row = 0; row < guards.length / GUARD_BYTES; row++) walk.visit(row, (i) => guardDot(guards, row, i))
-  return walk.flags
-}
-
-/** The same flags from a matrix that a device computes in chunks of rows. */
-export async function flagRowsWith(
-  matrix: GuardMatrix,
-  chunkRows: number,
-  guards: Int8Array,
-  norms: Uint32Array,
-  blockCount: number,
-  tau: number,
-): Promise<Flags> {
-  const walk = createFlagWalk(guards, norms, blockCount, tau)
   const rowCount = guards.length / GUARD_BYTES
-  for (let first = 0; first < rowCount; first += chunkRows) {
-    const end = Math.min(rowCount, first + chunkRows)
-    const dots = tau === 0 ? new Int32Array(0) : await matrix(first, end)
-    for (let row = first; row < end; row++) walk.visit(row, (i) => dots[(row - first) * rowCount + i]!)
-  }
-  return walk.flags
+  const guardNorms = Float64Array.from({ length: rowCount }, (_, row) => guardDot(guards, row, row))
+  const isLike = (i: number, j: number): boolean =>
+    isDuplicate(guardDot(guards, i, j), guardNorms[i]!, guardNorms[j]!, tau)
+  return flagRowsBy(
+    rowCount,
+    (row) => isEmptyRow(norms, blockCount, row),
+    (row, isAccepted) => {
+      for (let i = 0; tau > 0 && i < row; i++) if (isAccepted(i) && isLike(i, row)) return i
+      return undefined
+    },
+  )
 }

@@ -112,7 +112,7 @@ function dampBlock(index: ScoringIndex, l: number, Q: Int32Array, R: Int32Array)
   return largest
 }
 
-function dampExactly({ tables, acceptedCount, norms }: ScoringIndex, l: number, row: number, q: number): number {
+export function dampExactly({ tables, acceptedCount, norms }: ScoringIndex, l: number, row: number, q: number): number {
   const at = row * tables.layers.length + l
   const [d, denominator] = curvature(tables.layers[l]!, acceptedCount, tables.exponents[at]!, norms[at]!)
   return Number(rdiv((BigInt(q) << 16n) * d, denominator))
