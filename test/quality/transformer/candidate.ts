@@ -79,6 +79,23 @@ function dampedScores(set: GradientSet, factor: number, isExact: boolean): Float
   return out
 }
 
+/** One step of Neumann's series for the inverse: v − Gv/μ with μ = trace(G)/part, at the cost of DataInf. */
+function neumannScores(set: GradientSet, part: number): Float64Array[] {
+  const out = Array.from({ length: set.queryCount }, () => new Float64Array(set.rowCount))
+  for (const [l, block] of prepareBlocks(set).entries()) {
+    const { d, n, rows, norms, lambda } = block
+    const scale = part / norms.reduce((sum, norm) => sum + norm, 0)
+    for (const [q, sum] of out.entries()) {
+      const direction = Float64Array.from(set.queries[l]!.subarray(q * d, (q + 1) * d))
+      for (const [i, product] of project(block, direction).entries())
+        for (let j = 0; j < d; j++) direction[j]! -= scale * product * rows[i * d + j]!
+      const own = project(block, direction)
+      for (let k = 0; k < n; k++) sum[k]! += own[k]! / lambda
+    }
+  }
+  return out
+}
+
 /** Rows less the mean row. */
 function centred(set: GradientSet): GradientSet {
   const rows = set.rows.map((block, l) => {
@@ -111,6 +128,7 @@ export async function candidate({ isQuick, sizes, say, command }: FarmOptions): 
   add('DataInf (version 1)', set, floatScores(set, ['DataInf']).DataInf)
   for (const factor of [0.01, 0.1, 10]) add(`DataInf, λ × ${factor}`, set, dampedScores(set, factor, false))
   for (const factor of [1, 10, 100]) add(`exact inverse, λ × ${factor}`, set, dampedScores(set, factor, true))
+  for (const part of [1, 3, 10]) add(`v − Gv/μ, μ = trace/${part}`, set, neumannScores(set, part))
   const middle = centred(set)
   add('DataInf, mean row taken off', middle, floatScores(middle, ['DataInf']).DataInf)
   const lengths = levelLengths(set)
