@@ -166,6 +166,16 @@ async function ruleShares(name: string, set: GradientSet, isRight: IsRight): Pro
   }))
 }
 
+/** Judged on the default run; the tables above it are what a run measures. */
+const JUDGEMENT =
+  '**What the figures say.** Gradients of several checkpoints of one run, side by side as further blocks, raise a' +
+  'll three figures and need no new arithmetic: the index only has more blocks, at as many times its size and cos' +
+  't. Squared weights raise the right share at every K and lower every farming ratio of *Farm*; their price is th' +
+  'at fewer rows hold more of the pay. Both together are the proposal. Novelty pricing stops flooding when the gu' +
+  'ard is off, but costs right share and loses to the guard on two-letter variants, so it is not proposed; a smal' +
+  'ler λ and taking the mean row off change nothing; an exact inverse with a hundredfold λ foretells retraining b' +
+  'etter and pays as well, but needs an inverse. One replica, one seed: a version 2 has to show this on more.'
+
 function candidateBlocks(rows: readonly ScoreRow[], shares: readonly RuleShare[]): Block[] {
   return [
     {
@@ -191,5 +201,6 @@ function candidateBlocks(rows: readonly ScoreRow[], shares: readonly RuleShare[]
       head: ['', ...RULES.map(({ name }) => name)],
       rows: shares.map(({ name, shares: own }) => [name, ...own.map((x) => percent(x))]),
     },
+    { kind: 'text', text: JUDGEMENT },
   ]
 }
