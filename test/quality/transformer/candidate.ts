@@ -170,7 +170,7 @@ async function ruleShares(name: string, set: GradientSet, isRight: IsRight): Pro
 const JUDGEMENT =
   '**What the figures say.** Gradients of several checkpoints of one run, side by side as further blocks, raise a' +
   'll three figures and need no new arithmetic: the index only has more blocks, at as many times its size and cos' +
-  't. Squared weights raise the right share at every K and lower every farming ratio of *Farm*; their price is th' +
+  't. Squared weights raise the right share at every K and lower every near-copy and splitting ratio of *Farm*; their price is th' +
   'at fewer rows hold more of the pay. Both together are the proposal. Novelty pricing stops flooding when the gu' +
   'ard is off, but costs right share and loses to the guard on two-letter variants, so it is not proposed; a smal' +
   'ler λ and taking the mean row off change nothing; an exact inverse with a hundredfold λ foretells retraining b' +

@@ -234,7 +234,8 @@ function shippedBlocks(runs: readonly Measured[]): Block[] {
       text:
         'The demo’s setting: the shipped base (it already knows 26 related edits) with LoRA on query, key, value and output (16 blocks), ' +
         'and its training options. The table follows the class AUC through training: it falls as the rows are learned, because what is left of a ' +
-        'learned row’s gradient says little about its class, while the best scores, which are paid, still find the class.',
+        'learned row’s gradient says little about its class, while the best scores, which are paid, still find the class. The rest is the guard: ' +
+        'with all four projections and short phrases tau 96 flags about a third of the rows, whose score is 0; the dot product, which ranks them too, shows the figure without it.',
     },
     {
       kind: 'table',
