@@ -168,7 +168,7 @@ function ldsBlocks(columns: readonly Column[]): Block[] {
       svg: barChart(
         'LDS',
         { label: 'mean Spearman', min: -0.1, max: 0.8 },
-        groups.map(({ name }) => name.replace('memorised', 'mem.')),
+        groups.map(({ name }) => name.replace(', rank ', ' r').replace('memorised', 'mem.')),
         bars,
       ),
     },
