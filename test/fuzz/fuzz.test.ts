@@ -40,15 +40,11 @@ test('fuzz: on the software gpuAdapter nothing differs', async () => {
   const driver = softwareAdapterEnv()
   if (driver === undefined) return reportNoAdapter('fuzzing of the GPU back end')
   const program = new URL('./fuzz.ts', import.meta.url).pathname
-  for (const [subject, cases] of [
-    ['influence/scores', '24'],
-    ['influence/citations', '12'],
-  ] as const) {
-    const args = [program, subject, '--seed', '7', '--cases', cases, '--backend', 'gpu', '--software']
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...driver } })
-    assert.not.match(stdout, 'NOT RUN')
-    assert.match(stdout, new RegExp(`^${cases} cases, 0 differ$`, 'm'))
-  }
+  // One opening of the device: compiling and self-test take longer than the cases. Citations use dotRows, as scores do.
+  const args = [program, 'influence/scores', '--seed', '7', '--cases', '24', '--backend', 'gpu', '--software']
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...driver } })
+  assert.not.match(stdout, 'NOT RUN')
+  assert.match(stdout, /^24 cases, 0 differ$/m)
 })
 
 test('fuzz: a room names all of its subjects, and a name one', () => {
