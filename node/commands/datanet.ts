@@ -43,12 +43,11 @@ export async function addToDatanet(
     return
   }
   const contributorId = await ensureIdentity(client, account)
-  const committing = startStep(`Committing ${rows.length} rows to Datanet ${datanetId}`)
-  const committed = await datanets.commitRows(client, account, datanetId, contributorId, rows)
-  committing.done()
-  const revealing = startStep('Revealing them')
-  await datanets.revealRows(client, account, datanetId, committed)
-  revealing.done()
+  const step = startStep(`Adding ${rows.length} rows to Datanet ${datanetId}`)
+  await datanets.contributeRows(client, account, { datanetId, contributorId }, rows, (stage, rowCount) =>
+    step.update(`${stage} ${rowCount} rows`),
+  )
+  step.done()
 }
 
 /** The Datanet would refuse them only at reveal, after the commits are paid. */

@@ -59,9 +59,8 @@ export async function collectRows(options: ContributeOptions, step: Step): Promi
 }
 
 async function contribute({ client, datanetId }: ContributeOptions, by: FundedContributor, rows: readonly Row[]) {
-  const id = await ensureIdentity(client, by.account)
-  const committed = await datanets.commitRows(client, by.account, datanetId, id, datanets.canonicalRows(rows))
-  await datanets.revealRows(client, by.account, datanetId, committed)
+  const contributorId = await ensureIdentity(client, by.account)
+  await datanets.contributeRows(client, by.account, { datanetId, contributorId }, datanets.canonicalRows(rows))
 }
 
 /** Copies what is on the chain: the Datanet refuses exact copies, so the copier is left with edited ones. */

@@ -95,13 +95,40 @@ export async function knownRows(
   return new Map(ids.flatMap((id, i) => (id === 0n ? [] : [[i, id] as const])))
 }
 
-export interface CommittedRow {
+/** A busy machine can miss a short reveal window; who misses it this often had better be told. */
+const REVEAL_TRIES_MAX = 4
+
+/**
+ * Commits rows, then shows them, so that nobody can copy a pending row. Rows whose reveal window passed in between are
+ * committed anew: they lose their place, nothing else. Throws `ChainRefusal`.
+ */
+export async function contributeRows(
+  client: ChainClient,
+  account: LocalAccount,
+  { datanetId, contributorId }: { readonly datanetId: bigint; readonly contributorId: bigint },
+  rows: readonly Uint8Array[],
+  onStage: (stage: 'committing' | 'revealing', rowCount: number) => unknown = () => {},
+): Promise<void> {
+  let hidden = rows
+  for (let tries = 1; ; tries++) {
+    await onStage('committing', hidden.length)
+    const committed = await commitRows(client, account, datanetId, contributorId, hidden)
+    await onStage('revealing', hidden.length)
+    const refusal = await revealRows(client, account, datanetId, committed)
+    if (refusal === undefined) return
+    // A late reveal is refused by the estimate, or reverts when its block comes too late.
+    if (tries === REVEAL_TRIES_MAX || !['RevealTooLate', 'Reverted'].includes(refusal.code)) throw refusal
+    const known = await knownRows(client, datanetId, hidden)
+    hidden = hidden.filter((_, i) => !known.has(i))
+  }
+}
+
+interface CommittedRow {
   readonly row: Uint8Array
   readonly salt: Hex
 }
 
-/** Takes the rows' places without showing them; what it returns must be kept until `revealRows`. */
-export async function commitRows(
+async function commitRows(
   client: ChainClient,
   account: LocalAccount,
   datanetId: bigint,
@@ -122,19 +149,28 @@ export async function commitRows(
   return committed
 }
 
-export async function revealRows(
+/** Sends until one is refused and waits for all that were sent; returns the first refusal. */
+async function revealRows(
   client: ChainClient,
   account: LocalAccount,
   datanetId: bigint,
   committed: readonly CommittedRow[],
-): Promise<void> {
+): Promise<ChainRefusal | undefined> {
   const saltOf = new Map(committed.map(({ row, salt }) => [row, salt]))
   const hashes: Hex[] = []
+  let first: ChainRefusal | undefined
+  const note = (error: unknown): undefined => {
+    if (!(error instanceof ChainRefusal)) throw error
+    first ??= error
+  }
   for (const group of groupRows(committed.map(({ row }) => row))) {
     const args = [datanetId, group.map((row) => toHex(row)), group.map((row) => saltOf.get(row)!)]
-    hashes.push(await send(client, account, { ...native, functionName: 'revealRows', args }))
+    const hash = await send(client, account, { ...native, functionName: 'revealRows', args }).catch(note)
+    if (hash === undefined) break
+    hashes.push(hash)
   }
-  for (const hash of hashes) await confirm(client, hash)
+  for (const hash of hashes) await confirm(client, hash).catch(note)
+  return first
 }
 
 /** The owner's judgement on pending rows, in as many transactions as it takes. */
