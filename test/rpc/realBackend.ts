@@ -49,12 +49,12 @@ async function mineBest(chain: RealChain, pool: Pool, nextBaseFeeWei: () => bigi
   pool.setHead(headOf(chain, nextBaseFeeWei()), { number: chain.store.head()!.height, transactions })
 }
 
-/** `deadlineMs` is of one EVM run. */
-export async function openRealNode(deadlineMs = 5_000): Promise<RealNode> {
+/** `deadlineMs` and `callGas` are of one EVM run. */
+export async function openRealNode({ deadlineMs = 5_000, callGas = CALL_GAS_MAX } = {}): Promise<RealNode> {
   const chain = await openRealChain()
   const { rules, store, genesisHash, network } = chain
   const { params } = rules
-  const workerData = { folder: store.folder, params, genesisHash, callGas: CALL_GAS_MAX }
+  const workerData = { folder: store.folder, params, genesisHash, callGas }
   const evm = createEvmWorkerPool({ ...workerData, workers: 1, deadlineMs })
   const keys = network.devKeys!.accounts.map(({ key }) => key)
   const signer = createDevSigner(keys)
