@@ -2,6 +2,7 @@
 import type { Hasher } from '../../primitives/hashes.ts'
 import { createBlockLayout } from '../blockLayout.ts'
 import { assembleIndex, type BuiltIndex, CLIP_DEFAULT } from '../buildIndex.ts'
+import { createXorshift } from '../gpu/operatorTable.ts'
 import { createRowTable, NO_DUPLICATE } from '../indexFile.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Query } from '../surface.ts'
@@ -29,22 +30,11 @@ const EXPONENT_MASK = 7
 /** Every block holds this code, so that its peak is at least 64. */
 const PEAK = 100
 
-/** xorshift32. */
-function createNoise(seed: number): () => number {
-  let state = seed >>> 0 || 1
-  return () => {
-    state ^= state << 13
-    state ^= state >>> 17
-    state ^= state << 5
-    return state >>> 0
-  }
-}
-
 export function createSyntheticIndex(shape: SyntheticShape, hash: Hasher): SyntheticIndex | Refused {
   const { rowCount, blockDims, tau, queryCount, seed } = shape
   const layout = createBlockLayout(blockDims)
   if (isRefused(layout)) return layout
-  const next = createNoise(seed)
+  const next = createXorshift(seed >>> 0 || 1)
   const noiseRows = (count: number) => {
     const codes = new Int8Array(count * layout.rowBytes)
     const exponents = new Int16Array(count * blockDims.length)
