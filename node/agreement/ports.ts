@@ -1,0 +1,111 @@
+/**
+ * What agreement needs of the world: time, files, peers and execution. `node/` fills them with the real ones, the
+ * simulator with its own, and the host loop, WAL, signer log and sync between them are the same code in both.
+ */
+import type { EpochWithLeaders } from '../../consensus/epoch.ts'
+import type { Hash, PeerId } from '../../consensus/step.ts'
+import type { Certificate } from '../../primitives/certificate.ts'
+import type { Candidate, ValidatorSet } from '../../primitives/validatorSet.ts'
+
+export interface Clock {
+  /** Monotonic milliseconds. */
+  nowMs(): number
+  /** Unix milliseconds: for timestamps only. */
+  wallMs(): number
+  /** Runs once, unless the returned function is called before. */
+  after(delayMs: number, run: () => void): () => void
+}
+
+/** One open file that only grows at its end. Errors end the process (consensus.md §8). */
+export interface AppendFile {
+  readonly sizeBytes: number
+  append(bytes: Uint8Array): Promise<void>
+  /** Returns once all that was appended is on the disk. */
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The files of one folder, by plain names. */
+export interface Disk {
+  list(): Promise<string[]>
+  /** Undefined: no such file. */
+  read(name: string): Promise<Uint8Array | undefined>
+  /** Opens, or makes, a file cut to `sizeBytes` if that is given. */
+  open(name: string, sizeBytes?: number): Promise<AppendFile>
+  /** Replaces `to`. */
+  rename(from: string, to: string): Promise<void>
+  remove(name: string): Promise<void>
+  /** Makes renames and new names durable. */
+  syncFolder(): Promise<void>
+}
+
+/** What is asked of one peer, and answered by one: bytes are the messages of `primitives/wire`. */
+export type Query = 'status' | 'candidate' | 'sealing' | 'blocks' | 'content'
+export type Topic = 'block' | 'transaction'
+
+export interface NetworkEvents {
+  connected(peer: PeerId): void
+  disconnected(peer: PeerId): void
+  /** One frame of the peer's direct stream: a vote, certificate, proposal or attestation. */
+  message(peer: PeerId, frame: Uint8Array): void
+  /** Whether it is worth forwarding; `reject` costs the peer that sent it. */
+  gossip(topic: Topic, peer: PeerId, bytes: Uint8Array): Promise<'accept' | 'ignore' | 'reject'>
+  /** Throws a refusal's text for what cannot be answered. */
+  query(peer: PeerId, query: Query, request: Uint8Array): Promise<Uint8Array>
+}
+
+export interface Network {
+  /** Events come only after this. */
+  listen(events: NetworkEvents): void
+  peers(): readonly PeerId[]
+  /** The peer id of a validator is its registered Ed25519 key (consensus.md §4). */
+  peerIdOf(p2pKey: Uint8Array): PeerId
+  /** Queued on the direct stream; beyond the bound the oldest frame is dropped (consensus.md §9). */
+  send(peer: PeerId, frame: Uint8Array): void
+  publish(topic: Topic, bytes: Uint8Array): void
+  /** Rejects on refusal, disconnection or deadline. */
+  ask(peer: PeerId, query: Query, request: Uint8Array): Promise<Uint8Array>
+  ban(peer: PeerId, reason: string): void
+}
+
+export interface BuildRequest {
+  readonly epoch: EpochWithLeaders
+  readonly view: number
+  /** Blocks between this and the chain head were checked, or are in `bytesOf`. */
+  readonly parentHash: Hash
+}
+
+export interface CheckRequest extends BuildRequest {
+  /** Header and body, as `decodeBlock` takes them. */
+  readonly bytes: Uint8Array
+  /** Asked between transactions: true once nobody needs the verdict (R4). */
+  readonly isAbandoned: () => boolean
+}
+
+export type Verdict =
+  | { readonly kind: 'valid' }
+  | { readonly kind: 'invalid'; readonly reason: string }
+  | { readonly kind: 'abandoned' }
+  /** Ahead of our clock, or of our view of L1: ask again then. */
+  | { readonly kind: 'early'; readonly retryAfterMs: number }
+
+export interface FinalizedCandidate {
+  readonly candidate: Candidate
+  readonly finalization: Certificate
+  readonly bytes: Uint8Array
+}
+
+/** Blocks as agreement sees them: bytes with a hash, a parent, and a verdict. */
+export interface Execution {
+  /** The newest committed block. */
+  head(): { readonly height: number; readonly hash: Hash }
+  /** Null: nothing could be built. The result was checked by the validators' path and its layer is held. */
+  build(request: BuildRequest): Promise<{ readonly blockHash: Hash; readonly bytes: Uint8Array } | null>
+  check(request: CheckRequest): Promise<Verdict>
+  /** One atomic batch with the head pointer, in order of height; siblings' layers are dropped. */
+  commit(block: FinalizedCandidate): Promise<void>
+  /** The validators' set that follows from the state of the newest committed block, which seals an epoch. */
+  nextValidators(): ValidatorSet | undefined
+  /** A committed block for a peer that follows. */
+  stored(height: number): FinalizedCandidate | undefined
+}
