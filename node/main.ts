@@ -228,6 +228,46 @@ influence
   .addOption(rpcOption())
   .action(async (file, options) => (await import('./commands/influence/rowProof.ts')).verifyRowFile(file, options))
 
+program
+  .command('init')
+  .description("make a validator's data folder: its encrypted key, and the public file that a new network needs")
+  .requiredOption('--data <folder>', 'where the node will keep its keys and its chain')
+  .requiredOption('--operator <address>', 'account that stakes and acts for the validator')
+  .option('--fee-recipient <address>', 'where block fees go; the operator by default')
+  .option(
+    '--commission-bps <bps>',
+    "the operator's part of its delegators' rewards, basis points",
+    integer(0, 10_000),
+    1_000,
+  )
+  .option('--stake <open>', 'stake at genesis, whole OPEN', integer(1, 1_000_000_000), 1_000_000)
+  .option('--funded-by <group>', 'group of the supply that the stake comes out of', 'ecosystem')
+  .option('--password-file <file>', 'read the password from here instead of asking')
+  .action(async (options) => (await import('./commands/network/init.ts')).initValidator(options))
+
+const network = program.command('network').description('make and prove the file that all nodes of a network share')
+network
+  .command('create <file>')
+  .description("write a new network's file from its validators' public files")
+  .requiredOption('--name <name>', 'part of the protocol names: lower-case letters, digits and dashes')
+  .requiredOption('--chain-id <id>', 'chain id of transactions', integer(1, 2 ** 53 - 1))
+  .requiredOption('--validator <file...>', 'validator.public.json files that `openledger init` wrote')
+  .requiredOption('--holder <group=address...>', 'who gets each group of the supply: community, investors, team, …')
+  .requiredOption('--governor <address>', 'account that may change parameters and approve models')
+  .option('--block-time <seconds>', 'seconds between blocks', decimalSeconds, 1)
+  .option('--epoch-blocks <number>', 'blocks between changes of the validator set', integer(1, 31_536_000), 3_600)
+  .action(async (file, options) => (await import('./commands/network/network.ts')).createNetwork(file, options))
+network
+  .command('prove <file>')
+  .description("add the proof that this validator holds its key, signed over the network's genesis hash")
+  .requiredOption('--data <folder>', 'data folder of the validator')
+  .option('--password-file <file>', 'read the password from here instead of asking')
+  .action(async (file, options) => (await import('./commands/network/network.ts')).proveNetwork(file, options))
+network
+  .command('show <file>')
+  .description('show the genesis hash, the validators, and whose proof is missing')
+  .action(async (file) => (await import('./commands/network/network.ts')).showNetwork(file))
+
 const keys = program.command('keys').description('make and keep encrypted account keys')
 keys
   .command('new <name>')

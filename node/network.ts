@@ -48,3 +48,8 @@ function makeGenesis(network: Network, crypto: RuntimeCrypto): { rules: ChainRul
   const rules = createChainRules(network.params, { crypto })
   return { rules, genesis: createGenesisBlock(rules, genesisInput(network)) }
 }
+
+/** Hash of block 0; it does not depend on the proofs, which sign over it. */
+export function genesisHashOf(network: Network, crypto: RuntimeCrypto): Uint8Array {
+  return makeGenesis(network, crypto).genesis.hash
+}

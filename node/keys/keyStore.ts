@@ -1,23 +1,12 @@
 /** A folder of encrypted keys, one file a key, never overwritten: what `openledger keys` works on. */
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '../../primitives/bytes.ts'
+import { keyFolderError, readKeyFile, writeKeyFile } from './keyFile.ts'
 import { KeyStoreError } from './keyStoreError.ts'
 import { decryptKey, encryptKey, keyAddress, parseStoredKey, SCRYPT_COST } from './secretStorage.ts'
 
-/** A key file takes less than 1 KiB; anything far larger is something else. */
-const FILE_BYTES_MAX = 65_536
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/
 
 export interface KeyEntry {
@@ -52,7 +41,7 @@ export async function storeKey(
   const file = keyFile(folder, name)
   if (password === '') throw new KeyStoreError('PasswordEmpty', 'a key needs a password of at least one character')
   const stored = await encryptKey(key, password, randomBytes, cost)
-  writeOnce(folder, file, name, `${JSON.stringify(stored, null, 2)}\n`)
+  writeKeyFile(file, `${JSON.stringify(stored, null, 2)}\n`)
   return { name, address: `0x${stored.address}`, fault: undefined, file }
 }
 
@@ -76,7 +65,7 @@ export function listKeys(folder: string): KeyEntry[] {
     names = readdirSync(folder)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw folderError(folder, error)
+    throw keyFolderError(folder, error)
   }
   return names
     .filter((file) => file.endsWith('.json'))
@@ -86,7 +75,7 @@ export function listKeys(folder: string): KeyEntry[] {
 
 /** Opens a key: 32 bytes. */
 export function openKey(folder: string, name: string, password: string): Promise<Uint8Array> {
-  return decryptKey(readText(keyFile(folder, name), name), password)
+  return decryptKey(readKeyFile(keyFile(folder, name)), password)
 }
 
 /** The key as `0x` hex, for `keys export`: the one call whose result may be shown, because it was asked for. */
@@ -115,54 +104,9 @@ function keyFile(folder: string, name: string): string {
 function readEntry(folder: string, name: string): KeyEntry {
   const file = join(folder, `${name}.json`)
   try {
-    const { address } = parseStoredKey(readText(file, name))
+    const { address } = parseStoredKey(readKeyFile(file))
     return { name, address: address === undefined ? undefined : `0x${address}`, fault: undefined, file }
   } catch (error) {
     return { name, address: undefined, fault: (error as Error).message, file }
   }
-}
-
-function readText(file: string, name: string): string {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-      throw new KeyStoreError('KeyMissing', `there is no key ${name}: ${file} does not exist`)
-    throw new KeyStoreError('KeyFolder', `cannot read ${file}: ${(error as Error).message}`, { cause: error })
-  }
-  if (bytes.length > FILE_BYTES_MAX) throw new KeyStoreError('KeyFileInvalid', `${file} is too large to be a key file`)
-  return bytes.toString('utf8')
-}
-
-/** Written aside, flushed, then linked: no half file, and an existing key wins over any newcomer. */
-function writeOnce(folder: string, file: string, name: string, text: string): void {
-  const aside = join(folder, `.${name}.${randomBytes(8).toString('hex')}`)
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw folderError(folder, error)
-  }
-  try {
-    const handle = openSync(aside, 'wx', 0o600)
-    try {
-      writeSync(handle, text)
-      fsyncSync(handle)
-    } finally {
-      closeSync(handle)
-    }
-    linkSync(aside, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (error as NodeJS.ErrnoException).syscall === 'link')
-      throw new KeyStoreError('KeyExists', `there is a key ${name} already: ${file}; choose another name`)
-    throw folderError(folder, error)
-  } finally {
-    rmSync(aside, { force: true })
-  }
-}
-
-function folderError(folder: string, error: unknown): KeyStoreError {
-  return new KeyStoreError('KeyFolder', `cannot use the key folder ${folder}: ${(error as Error).message}`, {
-    cause: error,
-  })
 }

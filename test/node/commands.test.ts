@@ -67,6 +67,12 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['influence', 'verify', join(folder, 'none.json')], /cannot read .*none\.json/],
   [['influence', 'verify', badRows], /bad\.jsonl is no row proof: not JSON/],
   [['influence', 'inspect', join(folder, 'none')], /there is no such file/],
+  [
+    ['init', '--data', folder, '--operator', '0x12', '--password-file', password],
+    /operator: expected an address of 20/,
+  ],
+  [['network', 'show', goodRows], /good\.jsonl: .*expected/],
+  [['network', 'prove', join(folder, 'none.json'), '--data', folder], /cannot read .*none\.json/],
   [['claim', '--account', '5000'], /expected a devnet account from 0 to 999/],
   [['claim', '--rpc', NO_NODE], /no openledger node answers/],
   [['keys', 'import', 'ann', goodRows, '--password-file', password], /expected 0x and 64 hex digits/],
