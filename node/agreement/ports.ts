@@ -68,25 +68,33 @@ export interface Network {
   ban(peer: PeerId, reason: string): void
 }
 
+/** A block of a candidate, not committed yet. */
+export interface HeldBlock {
+  readonly view: number
+  /** Header and body, as `decodeBlock` takes them. */
+  readonly bytes: Uint8Array
+}
+
 export interface BuildRequest {
   readonly epoch: EpochWithLeaders
   readonly view: number
-  /** Blocks between this and the chain head were checked, or are in `bytesOf`. */
   readonly parentHash: Hash
+  /** By block hash: layers are a cache, so the parent and its uncommitted ancestors may be executed again. */
+  readonly heldBlock: (blockHash: Hash) => HeldBlock | undefined
+  /** Asked between transactions: true once nobody needs the outcome (R4). */
+  readonly isAbandoned: () => boolean
 }
 
 export interface CheckRequest extends BuildRequest {
-  /** Header and body, as `decodeBlock` takes them. */
+  /** Its header hashes to the candidate's blockHash. */
   readonly bytes: Uint8Array
-  /** Asked between transactions: true once nobody needs the verdict (R4). */
-  readonly isAbandoned: () => boolean
 }
 
 export type Verdict =
   | { readonly kind: 'valid' }
   | { readonly kind: 'invalid'; readonly reason: string }
   | { readonly kind: 'abandoned' }
-  /** Ahead of our clock, or of our view of L1: ask again then. */
+  /** Ahead of our clock or of our view of L1, or the parent's body is not here: ask again then. */
   | { readonly kind: 'early'; readonly retryAfterMs: number }
 
 export interface FinalizedCandidate {
@@ -104,8 +112,8 @@ export interface Execution {
   check(request: CheckRequest): Promise<Verdict>
   /** One atomic batch with the head pointer, in order of height; siblings' layers are dropped. */
   commit(block: FinalizedCandidate): Promise<void>
-  /** The validators' set that follows from the state of the newest committed block, which seals an epoch. */
-  nextValidators(): ValidatorSet | undefined
+  /** The set of an epoch whose root block is committed, by the state at that block (consensus.md §7). */
+  validatorsOf(epoch: number): ValidatorSet
   /** A committed block for a peer that follows. */
   stored(height: number): FinalizedCandidate | undefined
 }
