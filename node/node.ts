@@ -15,6 +15,7 @@ import { createPoolAccess } from './backend/poolAccess.ts'
 import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
+import { createHealth } from './health.ts'
 import { createBlockDuties, type FinalBlock } from './host/blockDuties.ts'
 import { type Journal, openJournal } from './host/journal.ts'
 import { poolHeadOf } from './host/poolHead.ts'
@@ -125,6 +126,7 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, va
   const pool = createPool(rules, { head: poolHeadOf(rules, duties.tip()), nowMs: steadyMs })
   const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
   const registry = createRegistry(VERSION)
+  const health = createHealth(() => [])
   const attestation = createAttestationDuty({
     influence: config.influence,
     registry,
@@ -155,9 +157,12 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, va
     },
     onFinal,
     nowMs: Date.now,
-    onFault: config.onFault,
+    onFault(error) {
+      health.stop(error)
+      config.onFault(error)
+    },
   })
-  return { duties, pool, attestation, registry, finalized, host }
+  return { duties, pool, attestation, registry, health, finalized, host }
 }
 
 /** Brings a chain that was rewound by the store's recovery back to its newest final block. */
@@ -170,7 +175,7 @@ async function repair(config: NodeConfig, { rules, store }: OpenedChain, { dutie
 
 function assembleBackend(
   { network, rules, store, validators }: OpenedChain,
-  { duties, pool, attestation, registry, finalized, host }: Validator,
+  { duties, pool, attestation, registry, health, finalized, host }: Validator,
   evm: EvmWorkerPool,
   journal: Journal,
 ): Backend {
@@ -202,6 +207,7 @@ function assembleBackend(
       influence: attestation.influenceStatus(),
     }),
     metrics: () => registry.metrics(),
+    health: health.read,
     dev: network.devKeys && { accounts: signer.addresses, sign: signer.sign, mine, setAutomine, setIntervalMs },
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })

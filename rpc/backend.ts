@@ -26,8 +26,17 @@ export interface Backend {
   readonly status: () => NodeStatus
   /** All measurements of this node as Prometheus text. */
   readonly metrics: () => Promise<string>
+  readonly health: () => NodeHealth
   /** `null` on every network that is not a devnet: its methods then do not exist (rpc.md). */
   readonly dev: DevControls | null
+}
+
+/** For monitors: each list holds sentences without a full stop; both empty is a node that may be sent work. */
+export interface NodeHealth {
+  /** Why the node has stopped doing its duty for good. */
+  readonly faults: readonly string[]
+  /** What it waits for before its answers are current: peers, blocks. */
+  readonly waitsFor: readonly string[]
 }
 
 /** Heights run from 0 to the head; nothing that is announced is ever missing. */

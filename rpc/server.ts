@@ -86,8 +86,8 @@ export async function createRpcServer(backend: Backend, options: RpcServerOption
     pingIntervalMs: PING_INTERVAL_MS,
     answer,
   })
-  const { metrics } = backend
-  const http = { access, bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX, answer, metrics }
+  const { metrics, health } = backend
+  const http = { access, bodyBytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX, answer, metrics, health }
   const server = createServer((request, response) => {
     handleHttp(request, response, http).catch(() => response.destroy())
   })

@@ -1,5 +1,13 @@
 /** Fills the RPC server's `Backend` from the node's parts. */
-import type { AttributionReads, Backend, DevControls, EvmRuns, NodeStatus, PoolAccess } from '../../rpc/backend.ts'
+import type {
+  AttributionReads,
+  Backend,
+  DevControls,
+  EvmRuns,
+  NodeHealth,
+  NodeStatus,
+  PoolAccess,
+} from '../../rpc/backend.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
 import type { ChainStore } from '../storage/chainStore.ts'
 import { createChainReads, type OnFinalized } from './chainReads.ts'
@@ -22,6 +30,7 @@ export interface BackendParts {
   readonly attributions: AttributionReads
   readonly status: () => NodeStatus
   readonly metrics: () => Promise<string>
+  readonly health: () => NodeHealth
   /** `null` on all but devnets. */
   readonly dev: DevControls | null
   /** Unix seconds: content that no block names ages by it. */
@@ -29,7 +38,20 @@ export interface BackendParts {
 }
 
 export function createBackend(parts: BackendParts): Backend {
-  const { rules, genesisHash, clientVersion, store, onFinalized, pool, evm, attributions, status, metrics, dev } = parts
+  const {
+    rules,
+    genesisHash,
+    clientVersion,
+    store,
+    onFinalized,
+    pool,
+    evm,
+    attributions,
+    status,
+    metrics,
+    health,
+    dev,
+  } = parts
   const blocks = createRecentBlocks(store, rules)
   return {
     chainId: rules.params.chainId,
@@ -43,6 +65,7 @@ export function createBackend(parts: BackendParts): Backend {
     attributions,
     status,
     metrics,
+    health,
     dev,
   }
 }

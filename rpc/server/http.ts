@@ -1,5 +1,6 @@
-/** HTTP: one POST of JSON in, one JSON out; bodies are bounded while they arrive. */
+/** HTTP: one POST of JSON in, one JSON out; bodies are bounded while they arrive; and what monitors ask for by GET. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { NodeHealth } from '../backend.ts'
 import { type AccessRules, corsHeaders, isHostAllowed, isOriginAllowed, PREFLIGHT_HEADERS } from './access.ts'
 
 export interface HttpOptions {
@@ -9,6 +10,8 @@ export interface HttpOptions {
   readonly answer: (text: string, client: string) => Promise<string | undefined>
   /** What `GET /metrics` answers. */
   readonly metrics: () => Promise<string>
+  /** What `GET /healthz` and `GET /readyz` answer. */
+  readonly health: () => NodeHealth
 }
 
 /** Prometheus' text form. */
@@ -49,9 +52,21 @@ function objection(request: IncomingMessage, access: AccessRules): readonly [num
   return undefined
 }
 
-/** No CORS header: a page has no business with a node's measurements. */
-const isMetricsRequest = ({ method, url }: IncomingMessage): boolean =>
-  method === 'GET' && url?.split('?')[0] === '/metrics'
+type Monitor = (options: HttpOptions) => Promise<readonly [status: number, text: string, type?: string]>
+
+/** 200, or 503 with one reason a line. */
+const healthReply = (good: string, reasons: readonly string[]) =>
+  reasons.length === 0 ? ([200, good] as const) : ([503, reasons.join('\n')] as const)
+
+/** By GET and without CORS headers: a page has no business with a node's measurements. */
+const MONITORS: Readonly<Record<string, Monitor>> = {
+  '/metrics': async ({ metrics }) => [200, (await metrics()).trimEnd(), METRICS_TYPE],
+  '/healthz': async ({ health }) => healthReply('ok', health().faults),
+  '/readyz': async ({ health }) => healthReply('ready', [...health().faults, ...health().waitsFor]),
+}
+
+const monitorOf = ({ method, url }: IncomingMessage): Monitor | undefined =>
+  method === 'GET' || method === 'HEAD' ? MONITORS[url?.split('?')[0] ?? ''] : undefined
 
 export async function handleHttp(
   request: IncomingMessage,
@@ -59,8 +74,11 @@ export async function handleHttp(
   options: HttpOptions,
 ): Promise<void> {
   const { access } = options
-  if (isMetricsRequest(request) && isHostAllowed(request.headers.host, access))
-    return reply(response, 200, (await options.metrics()).trimEnd(), { 'content-type': METRICS_TYPE })
+  const monitor = monitorOf(request)
+  if (monitor !== undefined && isHostAllowed(request.headers.host, access)) {
+    const [status, text, type] = await monitor(options)
+    return reply(response, status, text, type === undefined ? {} : { 'content-type': type })
+  }
   const cors = corsHeaders(request.headers.origin, access)
   if (request.method === 'OPTIONS' && isHostAllowed(request.headers.host, access))
     return reply(response, 204, '', { ...cors, ...PREFLIGHT_HEADERS })

@@ -186,6 +186,7 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
       },
     }),
     metrics: async () => '# TYPE blocks_total counter\nblocks_total 2\n',
+    health: () => ({ faults: [], waitsFor: [] }),
     dev: {
       accounts: [SENDER],
       sign: () => fromHex('0x02c0c0'),

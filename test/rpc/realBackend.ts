@@ -86,6 +86,7 @@ export async function openRealNode({ deadlineMs = 5_000, callGas = CALL_GAS_MAX 
     },
     status: createFixedBackend().status,
     metrics: async () => '',
+    health: () => ({ faults: [], waitsFor: [] }),
     dev: {
       accounts: signer.addresses,
       sign: signer.sign,

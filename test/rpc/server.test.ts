@@ -228,6 +228,23 @@ test('http: GET /metrics answers the measurements as text, also without a conten
     assert.is((await send(port, '', { host: 'evil.example' }, 'GET', '/metrics')).status, 403)
   }))
 
+test('http: GET /healthz and /readyz say whether the node does its duty and is current, with the reasons', async () => {
+  const health = { faults: [] as string[], waitsFor: [] as string[] }
+  const backend = { ...createFixedBackend(), health: () => health }
+  const server = await createRpcServer(backend, { port: 0 })
+  const get = async (path: string) => {
+    const answer = await fetch(`${server.httpUrl}${path}`)
+    return `${answer.status} ${(await answer.text()).trim()}`
+  }
+  assert.equal([await get('/healthz'), await get('/readyz')], ['200 ok', '200 ready'])
+  health.waitsFor.push('blocks 5 … 9 of its peers')
+  assert.equal([await get('/healthz'), await get('/readyz')], ['200 ok', '503 blocks 5 … 9 of its peers'])
+  health.faults.push('the disk is full')
+  assert.is(await get('/healthz'), '503 the disk is full')
+  assert.is((await send(server.port, '', { host: 'evil.example' }, 'GET', '/readyz')).status, 403)
+  await server.close()
+})
+
 test('http: broken HTTP does not stop the server', () =>
   serving(async (port) => {
     for (const bytes of ['\r\n\r\n', 'GET', 'POST / HTTP/1.1\r\ncontent-length: x\r\n\r\n', '\u0000\u0001\u0002']) {
