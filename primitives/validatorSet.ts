@@ -1,5 +1,5 @@
 /** Validator sets, epochs, candidates: their hashes (consensus.md §2) and the quorum arithmetic (§3). */
-import { concat, uintToBytes } from './bytes.ts'
+import { bytesToUint, compare, concat, uintToBytes } from './bytes.ts'
 import { keccak256 } from './hashes.ts'
 import { type ChainContext, contextBytes } from './statements.ts'
 
@@ -37,9 +37,39 @@ export function quorumPower(total: bigint): bigint {
   return (2n * total) / 3n + 1n
 }
 
-export function setHash(chain: ChainContext, set: ValidatorSet): Uint8Array {
+const MEMBER_BYTES = 20 + 48 + 32 + 8
+/** The opening of a setHash. */
+export const SET_BYTES_MAX = 2 + VALIDATORS_MAX * MEMBER_BYTES
+
+/** n[2] ‖ n × (operator[20] ‖ blsKey[48] ‖ p2pKey[32] ‖ power[8]): what opens a setHash. */
+export function encodeSet(set: ValidatorSet): Uint8Array {
   const members = set.map((v) => concat(v.operator, v.blsKey, v.p2pKey, uintToBytes(v.power, 8)))
-  return keccak256(concat(contextBytes('VSET', chain), uintToBytes(set.length, 2), ...members))
+  return concat(uintToBytes(set.length, 2), ...members)
+}
+
+/** `undefined` unless the bytes are those of a set: 1 … 100 members in strict order of operators, each of some power. */
+export function decodeSet(bytes: Uint8Array): ValidatorSet | undefined {
+  const count = Number(bytesToUint(bytes.subarray(0, 2)))
+  if (count === 0 || count > VALIDATORS_MAX || bytes.length !== 2 + count * MEMBER_BYTES) return undefined
+  const set = Array.from({ length: count }, (_, i) => readMember(bytes.subarray(2 + i * MEMBER_BYTES)))
+  const isOrdered = set.every((v, i) => i === 0 || compare(set[i - 1]!.operator, v.operator) < 0)
+  return isOrdered && set.every(({ power }) => power > 0n) ? set : undefined
+}
+
+const readMember = (bytes: Uint8Array): Validator => ({
+  operator: bytes.slice(0, 20),
+  blsKey: bytes.slice(20, 68),
+  p2pKey: bytes.slice(68, 100),
+  power: bytesToUint(bytes.subarray(100, MEMBER_BYTES)),
+})
+
+/** What a setHash is the keccak256 of; `opening` are the bytes of `encodeSet`. */
+export function setPreimage(chain: ChainContext, opening: Uint8Array): Uint8Array {
+  return concat(contextBytes('VSET', chain), opening)
+}
+
+export function setHash(chain: ChainContext, set: ValidatorSet): Uint8Array {
+  return keccak256(setPreimage(chain, encodeSet(set)))
 }
 
 /** Seed of an epoch's leader table. */
