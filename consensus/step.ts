@@ -49,10 +49,11 @@ export type Conflict =
 
 export type Input =
   | { readonly kind: 'started' }
-  /** Ours too. Accepted only on its signer's own stream: the host maps the peer to `signer`. */
+  /** Ours too, once signed. Accepted only on its signer's own stream: the host maps the peer to `signer`. */
   | { readonly kind: 'vote'; readonly vote: Vote }
   | { readonly kind: 'certificate'; readonly peer: PeerId; readonly certificate: Certificate }
-  | { readonly kind: 'proposal'; readonly peer: PeerId; readonly proposal: Proposal }
+  /** Null: ours, once signed. */
+  | { readonly kind: 'proposal'; readonly peer: PeerId | null; readonly proposal: Proposal }
   /** Null: the build failed. */
   | { readonly kind: 'built'; readonly view: number; readonly parentId: Hash; readonly blockHash: Hash | null }
   | { readonly kind: 'checked'; readonly id: Hash; readonly valid: boolean }
@@ -63,19 +64,31 @@ export type Input =
 export type Effect =
   /** Into the WAL; its fsync may wait for a signature (§8). A candidate's record holds the body, which the host has. */
   | { readonly kind: 'record'; readonly entry: Candidate | Certificate }
-  /** Oldest first; the last one is what the finalization names. */
+  /**
+   * Blocks, oldest first and without fillers. The finalization names the last one, or a filler above the sealing block,
+   * whose way down is the `path` of the `sealEpoch` that follows.
+   */
   | { readonly kind: 'commit'; readonly chain: readonly Candidate[]; readonly finalization: Certificate }
-  /** The sealing block is final: `path` leads from it to the finalized filler (or is itself alone). */
+  /** The sealing block is committed: `path` leads from it to the finalized filler (or is itself alone). The core is done. */
   | { readonly kind: 'sealEpoch'; readonly finalization: Certificate; readonly path: readonly Candidate[] }
   /** Record durably, sign, send, and give it back as a `vote` (§8). */
   | { readonly kind: 'cast'; readonly ballot: Ballot }
+  /** Record durably, sign, send, and give it back as a `proposal` (§8). */
   | { readonly kind: 'propose'; readonly candidate: Candidate; readonly certificates: readonly Certificate[] }
   | { readonly kind: 'send'; readonly to: PeerId | 'all'; readonly messages: readonly Message[] }
-  | { readonly kind: 'build'; readonly view: number; readonly parent: Candidate }
-  /** Execute on the parent's overlay, or give it up (R4). */
-  | { readonly kind: 'check' | 'abandon'; readonly candidate: Candidate }
-  | { readonly kind: 'fetch'; readonly id: Hash }
+  /** Send to a validator that is behind, at most once a second (R8): the host has the clock. */
+  | { readonly kind: 'remind'; readonly signer: number; readonly finalization: Certificate }
+  /** Empty: without transactions, since too much is unfinalized (§9). */
+  | { readonly kind: 'build'; readonly view: number; readonly parent: Candidate; readonly isEmpty: boolean }
+  /** Get the body if it is missing, execute on the parent's overlay, and answer `checked`. */
+  | { readonly kind: 'check'; readonly candidate: Candidate; readonly parent: Candidate }
+  /** Give the check up (R4); an answer under way does no harm. */
+  | { readonly kind: 'abandon'; readonly candidate: Candidate }
+  /** Ask peers for the candidate and its body until one answers, or until it is no longer wanted (R2). */
+  | { readonly kind: 'fetch' | 'cancelFetch'; readonly id: Hash }
+  /** Takes the place of the timer of that name that runs. */
   | { readonly kind: 'startTimer'; readonly timer: Timer; readonly view: number; readonly afterMs: number }
   | { readonly kind: 'report'; readonly conflict: Conflict }
   | { readonly kind: 'ban'; readonly peer: PeerId; readonly reason: string }
+  | { readonly kind: 'banSigner'; readonly signer: number; readonly reason: string }
   | { readonly kind: 'stop'; readonly reason: string }

@@ -1,18 +1,26 @@
 /** Certificates and candidates as bytes: the protobuf wire form of consensus.md §4, decoded strictly. */
-import protobuf from 'protobufjs/minimal.js'
-import { bytesToUint, concat, equal, uintToBytes } from './bytes.ts'
-import type { Candidate } from './validatorSet.ts'
+import { bytesToUint, concat, uintToBytes } from './bytes.ts'
+import { type Candidate, VALIDATORS_MAX } from './validatorSet.ts'
+import {
+  bytesField,
+  type Codec,
+  messageCodec,
+  nameField,
+  UINT48_MAX,
+  uintField,
+  type WireRefused,
+} from './wire/message.ts'
 
-/** Epochs, views and indexes fit 48 bits (consensus.md §4). */
-const UINT48_MAX = 2 ** 48 - 1
 /** §4: a vote or certificate is at most 170 bytes. */
 export const CERTIFICATE_BYTES_MAX = 170
 export const CANDIDATE_BYTES = 80
 
-const KIND = { notarize: 1, skip: 2, finalize: 3 } as const
+/** The three votes, by their number on the wire (consensus.md §4). */
+export const BALLOT_KINDS = { notarize: 1, skip: 2, finalize: 3 } as const
+export type BallotKind = keyof typeof BALLOT_KINDS
 
 export interface Certificate {
-  readonly kind: keyof typeof KIND
+  readonly kind: BallotKind
   readonly epoch: number
   readonly view: number
   /** Candidate id, 32 bytes; empty for skip. */
@@ -23,71 +31,32 @@ export interface Certificate {
   readonly signature: Uint8Array
 }
 
-export type CertificateRefused = {
-  readonly kind: 'invalid'
-  readonly code: 'BadCertificate' | 'BadCandidate'
-  readonly expected: string
-  readonly got: string
+/** Says what was expected, if the id is not that of the kind: a hash, or nothing for skip. */
+export function hasIdOfKind({ kind, id }: { readonly kind: BallotKind; readonly id: Uint8Array }): string | undefined {
+  return id.length === (kind === 'skip' ? 0 : 32) ? undefined : 'an id of the kind'
 }
 
+export const certificateCodec: Codec<Certificate> = messageCodec<Certificate>(
+  'Certificate',
+  {
+    kind: [1, nameField(BALLOT_KINDS)],
+    epoch: [2, uintField()],
+    view: [3, uintField()],
+    id: [4, bytesField(0, 32)],
+    signers: [5, bytesField(1, Math.ceil(VALIDATORS_MAX / 8))],
+    signature: [6, bytesField(96)],
+  },
+  CERTIFICATE_BYTES_MAX,
+  hasIdOfKind,
+)
+
 export function encodeCertificate(certificate: Certificate): Uint8Array {
-  const writer = protobuf.Writer.create()
-  writer.uint32(8).uint32(KIND[certificate.kind])
-  if (certificate.epoch !== 0) writer.uint32(16).uint64(certificate.epoch)
-  if (certificate.view !== 0) writer.uint32(24).uint64(certificate.view)
-  if (certificate.id.length > 0) writer.uint32(34).bytes(certificate.id)
-  writer.uint32(42).bytes(certificate.signers)
-  writer.uint32(50).bytes(certificate.signature)
-  return new Uint8Array(writer.finish())
+  return certificateCodec.encode(certificate)
 }
 
 /** Strict: known fields once, in order, fixed lengths; re-encoding gives the same bytes. */
-export function decodeCertificate(bytes: Uint8Array): Certificate | CertificateRefused {
-  const refuse = (expected: string, got: string): CertificateRefused => ({
-    kind: 'invalid',
-    code: 'BadCertificate',
-    expected,
-    got,
-  })
-  if (bytes.length > CERTIFICATE_BYTES_MAX) return refuse(`at most ${CERTIFICATE_BYTES_MAX} bytes`, `${bytes.length}`)
-  const fields = readFields(bytes)
-  if (fields === undefined) return refuse('a protobuf message', `${bytes.length} other bytes`)
-  const kind = (Object.keys(KIND) as (keyof typeof KIND)[]).find((name) => KIND[name] === fields.kind)
-  if (kind === undefined) return refuse('kind 1, 2 or 3', `${fields.kind}`)
-  if (fields.id.length !== (kind === 'skip' ? 0 : 32)) return refuse('an id of the kind', `${fields.id.length} bytes`)
-  if (fields.signers.length < 1 || fields.signers.length > 13)
-    return refuse('a bitmap of 1 … 13 bytes', `${fields.signers.length}`)
-  if (fields.signature.length !== 96) return refuse('a signature of 96 bytes', `${fields.signature.length}`)
-  if (fields.epoch > UINT48_MAX || fields.view > UINT48_MAX) return refuse('48-bit epoch and view', 'more')
-  const certificate = { ...fields, kind }
-  return equal(encodeCertificate(certificate), bytes) ? certificate : refuse('the canonical encoding', 'another')
-}
-
-function readFields(bytes: Uint8Array) {
-  const out = {
-    kind: 0,
-    epoch: 0,
-    view: 0,
-    id: new Uint8Array(0),
-    signers: new Uint8Array(0),
-    signature: new Uint8Array(0),
-  }
-  try {
-    const reader = protobuf.Reader.create(bytes)
-    while (reader.pos < reader.len) {
-      const tag = reader.uint32()
-      if (tag === 8) out.kind = reader.uint32()
-      else if (tag === 16) out.epoch = Number(reader.uint64())
-      else if (tag === 24) out.view = Number(reader.uint64())
-      else if (tag === 34) out.id = new Uint8Array(reader.bytes())
-      else if (tag === 42) out.signers = new Uint8Array(reader.bytes())
-      else if (tag === 50) out.signature = new Uint8Array(reader.bytes())
-      else return undefined
-    }
-    return out
-  } catch {
-    return undefined
-  }
+export function decodeCertificate(bytes: Uint8Array): Certificate | WireRefused {
+  return certificateCodec.decode(bytes)
 }
 
 /** view[8] ‖ parentView[8] ‖ parentId[32] ‖ blockHash[32] (runtime.md §3). */
@@ -96,8 +65,15 @@ export function encodeCandidate(candidate: Candidate): Uint8Array {
   return concat(uintToBytes(view, 8), uintToBytes(parentView, 8), parentId, blockHash)
 }
 
-export function decodeCandidate(bytes: Uint8Array): Candidate | CertificateRefused {
-  const refuse = (expected: string, got: string): CertificateRefused => ({
+export interface CandidateRefused {
+  readonly kind: 'invalid'
+  readonly code: 'BadCandidate'
+  readonly expected: string
+  readonly got: string
+}
+
+export function decodeCandidate(bytes: Uint8Array): Candidate | CandidateRefused {
+  const refuse = (expected: string, got: string): CandidateRefused => ({
     kind: 'invalid',
     code: 'BadCandidate',
     expected,

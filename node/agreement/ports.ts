@@ -75,7 +75,7 @@ export interface HeldBlock {
   readonly bytes: Uint8Array
 }
 
-export interface BuildRequest {
+interface ParentRequest {
   readonly epoch: EpochWithLeaders
   readonly view: number
   readonly parentHash: Hash
@@ -85,7 +85,12 @@ export interface BuildRequest {
   readonly isAbandoned: () => boolean
 }
 
-export interface CheckRequest extends BuildRequest {
+export interface BuildRequest extends ParentRequest {
+  /** Take no transactions: too much is unfinalized (consensus.md §9). */
+  readonly isEmpty: boolean
+}
+
+export interface CheckRequest extends ParentRequest {
   /** Its header hashes to the candidate's blockHash. */
   readonly bytes: Uint8Array
 }
