@@ -29,9 +29,6 @@ import type {
 } from './surface.ts'
 import { treeProof } from './tree.ts'
 
-/** (Query, block, row) triples of a batch at once: Q, W and P of each are 14 bytes, so 2^22 of them take 56 MiB. */
-const BATCH_VALUES_MAX = 2 ** 22
-
 export interface EngineOptions {
   /** Where the dots run; the plain JavaScript twin by default. The engine does not close it. */
   readonly backend?: ComputeBackend
@@ -115,19 +112,11 @@ export class InfluenceEngine implements OpenedIndex {
     }
     const out: (Score | Refused | undefined)[] = queries.map((query) => this.#check(query))
     const open = [...queries.keys()].filter((q) => out[q] === undefined)
-    const size = Math.max(1, Math.floor(BATCH_VALUES_MAX / (this.info.rowCount * this.info.blockDims.length)))
-    for (let first = 0; first < open.length; first += size) {
-      const part = open.slice(first, first + size)
-      // Who observes has stages made again that nobody else needs.
-      const own: StageObserver | undefined = observe && ((q, l, stages) => observe(part[q]!, l, stages))
-      const raws = await scoreQueries(
-        this.#index,
-        this.#kernels,
-        part.map((q) => queries[q]!),
-        own,
-      )
-      for (const [i, q] of part.entries()) out[q] = this.#commit(queries[q]!, raws[i]!)
-    }
+    // Who observes has stages made again that nobody else needs.
+    const own: StageObserver | undefined = observe && ((q, l, stages) => observe(open[q]!, l, stages))
+    const wanted = open.map((q) => queries[q]!)
+    const raws = await scoreQueries(this.#index, this.#kernels, wanted, own)
+    for (const [i, q] of open.entries()) out[q] = this.#commit(queries[q]!, raws[i]!)
     return out as (Score | Refused)[]
   }
 

@@ -3,6 +3,7 @@ import type { CodeSource } from '../codeSource.ts'
 import type { FlagSource } from '../gradients/verifyIndex.ts'
 import type { RawScore, ScoringIndex, StageObserver } from '../scoring/scoringIndex.ts'
 import type { Backend, Query } from '../surface.ts'
+import type { OnStage } from './stage.ts'
 
 /**
  * Kernels over the codes of one opened index of n rows and L blocks, rowBytes codes a row. `count` queries stand one after
@@ -17,7 +18,12 @@ export interface Kernels {
   /** Step 8: count × rowBytes values of at most ±2^14 → count × L × n sums Σ a·H, each below 2^38. */
   dotRowsWide(vectors: Int16Array, count: number): Promise<Float64Array>
   /** Where a device keeps every intermediate value: steps 3 to 9 in one go, the same bits as `scoreQueries` of scoring/dataInf.ts. */
-  scoreQueries?(index: ScoringIndex, queries: readonly Query[], observe?: StageObserver): Promise<RawScore[]>
+  scoreQueries?(
+    index: ScoringIndex,
+    queries: readonly Query[],
+    observe?: StageObserver,
+    onStage?: OnStage,
+  ): Promise<RawScore[]>
   close(): void
 }
 

@@ -3,7 +3,7 @@
 import { openGpuBackend } from '../gpu/gpuBackend.ts'
 import { GpuError } from '../gpu/gpuDevice.ts'
 import type { Backend } from '../surface.ts'
-import { WasmError } from '../wasm/lanes.ts'
+import { WasmError } from '../wasm/lanes/lanes.ts'
 import { openWasmBackend } from '../wasm/wasmBackend.ts'
 import type { BackendChoice } from './backendChoice.ts'
 import { createJsBackend } from './jsBackend.ts'

@@ -22,10 +22,7 @@ export function watchKernels(kernels: Kernels, onStage: OnStage): Kernels {
     ...(scoreQueries === undefined
       ? {}
       : {
-          scoreQueries: (index, queries, observe) => {
-            onStage('steps 3 to 9')
-            return scoreQueries.call(kernels, index, queries, observe)
-          },
+          scoreQueries: (index, queries, observe) => scoreQueries.call(kernels, index, queries, observe, onStage),
         }),
     close: () => kernels.close(),
   }

@@ -1,5 +1,6 @@
 /** Kernels over one index on a WebGPU device: step by step as the other back ends, or steps 3 to 9 in one go. */
 import type { KernelInput, Kernels } from '../backends/kernels.ts'
+import type { OnStage } from '../backends/stage.ts'
 import type { RawScore, ScoringIndex, StageObserver } from '../scoring/scoringIndex.ts'
 import type { Query } from '../surface.ts'
 import { type BandOptions, type CodeBands, openCodeBands } from './codeBands.ts'
@@ -103,8 +104,14 @@ export class GpuKernels implements Kernels {
     })
   }
 
-  scoreQueries(index: ScoringIndex, queries: readonly Query[], observe?: StageObserver): Promise<RawScore[]> {
+  scoreQueries(
+    index: ScoringIndex,
+    queries: readonly Query[],
+    observe?: StageObserver,
+    onStage: OnStage = () => {},
+  ): Promise<RawScore[]> {
     return this.#next(async () => {
+      onStage('steps 3 to 9')
       if (this.#scoring?.index !== index) await this.#useIndex(index)
       const { tables } = this.#scoring!
       const out: RawScore[] = []

@@ -5,8 +5,11 @@ import { SCORE_LEAF_ROWS } from '../rowProof.ts'
 import type { Query } from '../surface.ts'
 import { byteTreeRoot, CODE_CHUNK_BYTES, CONTEXT_CHUNK_BYTES, DOMAIN, hashTagged, i32, treeRoot, u32 } from '../tree.ts'
 
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 /** i16 values as little-endian bytes. */
 export function encodeInt16(values: Int16Array): Uint8Array {
+  if (IS_LITTLE_ENDIAN) return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
   const out = new Uint8Array(2 * values.length)
   const view = new DataView(out.buffer)
   for (let i = 0; i < values.length; i++) view.setInt16(2 * i, values[i]!, true)

@@ -15,6 +15,8 @@ const EXACT_TERMS = 8
 const EXACT_Z_ROWS = 2 ** 19
 /** The double quotient of step 4 is off by less than 2^−24; farther than this from a tie its rounding is certain. */
 const TIE_MARGIN = 2 ** -20
+/** (Query, block, row) triples at once: Q, W and P of each are 14 bytes, so 2^22 of them take 56 MiB. */
+const BATCH_VALUES_MAX = 2 ** 22
 
 /** Scores `queries` together; query by query the same bits as alone. */
 export async function scoreQueries(
@@ -24,6 +26,21 @@ export async function scoreQueries(
   observe?: StageObserver,
 ): Promise<RawScore[]> {
   if (kernels.scoreQueries) return kernels.scoreQueries(index, queries, observe)
+  const size = Math.max(1, Math.floor(BATCH_VALUES_MAX / index.ratios.length))
+  const out: RawScore[] = []
+  for (let first = 0; first < queries.length; first += size) {
+    const own: StageObserver | undefined = observe && ((q, l, stages) => observe(first + q, l, stages))
+    out.push(...(await scoreOnHost(index, kernels, queries.slice(first, first + size), own)))
+  }
+  return out
+}
+
+async function scoreOnHost(
+  index: ScoringIndex,
+  kernels: Kernels,
+  queries: readonly Query[],
+  observe?: StageObserver,
+): Promise<RawScore[]> {
   const { rowBytes } = index.tables.layout
   const vectors = new Int8Array(queries.length * rowBytes)
   for (const [q, { codes }] of queries.entries()) vectors.set(codes, q * rowBytes)

@@ -2,8 +2,8 @@
 import { type Flags, flagRows, isEmptyRow } from '../gradients/guard.ts'
 import type { FlagSource } from '../gradients/verifyIndex.ts'
 import { ACCEPTED, DUPLICATE, EMPTY, GUARD_BYTES, NO_DUPLICATE } from '../indexFile.ts'
-import { LaneMemory } from './laneMemory.ts'
-import type { Lanes } from './lanes.ts'
+import { LaneMemory } from './lanes/laneMemory.ts'
+import type { Lanes } from './lanes/lanes.ts'
 
 /** Rows of a task: their widened vectors stay in a core's first cache. */
 const TASK_ROWS = 32

@@ -1,6 +1,6 @@
 /** The codes of an index as the lanes see them: all in the shared memory, or two tiles of it at a time. */
 import { type CodeSource, codeTiles } from '../codeSource.ts'
-import { alignTo, type LaneMemory } from './laneMemory.ts'
+import { alignTo, type LaneMemory } from './lanes/laneMemory.ts'
 
 /** A tile of a streamed index: reads of this size reach a disk's full speed. */
 const TILE_BYTES_MAX = 2 ** 25

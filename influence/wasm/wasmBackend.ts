@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import type { ComputeBackend } from '../backends/kernels.ts'
 import { checkBackend, SelfTestMismatch } from '../backends/selfTest.ts'
 import { flagRowsOn } from './guardFlags.ts'
-import { LANES_MAX, Lanes, WasmError } from './lanes.ts'
+import { LANES_MAX, Lanes, WasmError } from './lanes/lanes.ts'
 import { openWasmKernels } from './wasmKernels.ts'
 
 export interface WasmBackendOptions {

@@ -1,7 +1,7 @@
 /** What a job over one opened index needs. */
 import type { HeldCodes } from './heldCodes.ts'
-import type { LaneMemory } from './laneMemory.ts'
-import type { Lanes } from './lanes.ts'
+import type { LaneMemory } from './lanes/laneMemory.ts'
+import type { Lanes } from './lanes/lanes.ts'
 
 export interface WasmIndex {
   readonly lanes: Lanes

@@ -11,7 +11,7 @@ import { IndexReadError } from '../indexSource.ts'
 import { RetrievalEngine } from '../rag/retrievalEngine.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import { SpanEngine } from '../span/spanEngine.ts'
-import { WasmError } from '../wasm/lanes.ts'
+import { WasmError } from '../wasm/lanes/lanes.ts'
 import {
   type CallName,
   type FromWorker,

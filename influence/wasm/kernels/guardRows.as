@@ -5,7 +5,7 @@
 import {
   acceptedCount, bitsAddress, codesAddress, firstRow, laneAddress, normsAddress, outAddress, rowCount, rowsPerTask, tau,
 } from './job'
-import { dotFourByTwo, widenFour } from './dotRows'
+import { sumLanes } from './dotRows'
 
 const COLUMNS: usize = 256
 const NONE: u32 = 0xffffffff
@@ -26,6 +26,73 @@ function likeMask(dots: v128, norms: v128, limit: u32): u32 {
     i64x2.extmul_high_i32x4_u(norms, limits),
   )
   return positive & (i64x2.bitmask(low) | (i64x2.bitmask(high) << 2))
+}
+
+/** Widens four rows: eight columns of each in turn. */
+function widenFour(row: usize, bytes: usize, columns: usize, target: usize): void {
+  let p0 = row
+  let p1 = p0 + bytes
+  let p2 = p1 + bytes
+  let p3 = p2 + bytes
+  const end = p0 + columns
+  while (p0 < end) {
+    v128.store(target, v128.load8x8_s(p0))
+    v128.store(target, v128.load8x8_s(p1), 16)
+    v128.store(target, v128.load8x8_s(p2), 32)
+    v128.store(target, v128.load8x8_s(p3), 48)
+    p0 += 8
+    p1 += 8
+    p2 += 8
+    p3 += 8
+    target += 64
+  }
+}
+
+/** Four widened rows with a pair of vectors (eight columns of each in turn); the eight sums go to `sums`. */
+function dotFourByTwo(rows: usize, pair: usize, columns: usize, sums: usize): void {
+  let s0 = i32x4.splat(0)
+  let s1 = i32x4.splat(0)
+  let s2 = i32x4.splat(0)
+  let s3 = i32x4.splat(0)
+  let t0 = i32x4.splat(0)
+  let t1 = i32x4.splat(0)
+  let t2 = i32x4.splat(0)
+  let t3 = i32x4.splat(0)
+  const end = pair + 4 * columns
+  while (pair < end) {
+    let b = v128.load(pair)
+    let c = v128.load(pair, 16)
+    let a = v128.load(rows)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, b))
+    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 16)
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, b))
+    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 32)
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, b))
+    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 48)
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, b))
+    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, c))
+    b = v128.load(pair, 32)
+    c = v128.load(pair, 48)
+    a = v128.load(rows, 64)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, b))
+    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 80)
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, b))
+    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 96)
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, b))
+    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(a, c))
+    a = v128.load(rows, 112)
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, b))
+    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, c))
+    rows += 128
+    pair += 64
+  }
+  v128.store(sums, sumLanes(s0, s1, s2, s3))
+  v128.store(sums, sumLanes(t0, t1, t2, t3), 16)
 }
 
 /** Widens two rows: eight columns of each in turn. */

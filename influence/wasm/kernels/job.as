@@ -1,6 +1,6 @@
 /** What the running job is about: u32 fields that the host writes at a fixed place before it starts the lanes. */
 
-/** Address of the fields; wasmMemory.ts writes them in this order. */
+/** Address of the fields; laneMemory.ts writes them in this order. */
 const JOB: usize = 1024
 
 // @ts-ignore: decorator
@@ -29,28 +29,28 @@ export function segmentsAddress(): usize { return field(4) }
 // @ts-ignore: decorator
 @inline
 export function segmentCount(): usize { return field(5) }
-/** The vectors of a dot product, or the weights of a mix. */
+/** Vectors of all queries, i16 (`spreadVectors.as`). */
 // @ts-ignore: decorator
 @inline
 export function operandAddress(): usize { return field(6) }
-/** Queries; even unless one. */
+/** Queries: one, or a multiple of eight. */
 // @ts-ignore: decorator
 @inline
 export function queryCount(): usize { return field(7) }
+/** A value for each row, block and query, in this order: i32, or i64 where the job says so. */
 // @ts-ignore: decorator
 @inline
-export function outAddress(): usize { return field(8) }
-/** Elements of a table of rows from one (query, block) to the next. */
+export function tableAddress(): usize { return field(8) }
 // @ts-ignore: decorator
 @inline
-export function tableStride(): usize { return field(9) }
-// @ts-ignore: decorator
-@inline
-export function blockCount(): usize { return field(10) }
+export function blockCount(): usize { return field(9) }
 /** Working memory of lane 0; the next lane's follows. */
 // @ts-ignore: decorator
 @inline
-export function laneAddress(lane: usize): usize { return field(11) + lane * field(12) }
+export function laneAddress(lane: usize): usize { return field(10) + lane * field(11) }
+// @ts-ignore: decorator
+@inline
+export function laneCount(): usize { return field(12) }
 /** Columns that a mix is about. */
 // @ts-ignore: decorator
 @inline
@@ -68,9 +68,29 @@ export function firstRow(): usize { return field(16) }
 // @ts-ignore: decorator
 @inline
 export function tau(): u32 { return <u32>field(17) }
+/** N: of guard vectors, or u32 of rows and blocks. */
 // @ts-ignore: decorator
 @inline
 export function normsAddress(): usize { return field(18) }
 // @ts-ignore: decorator
 @inline
 export function bitsAddress(): usize { return field(19) }
+// @ts-ignore: decorator
+@inline
+export function outAddress(): usize { return field(20) }
+/** Eight bytes for each row and block (`scoring.as`). */
+// @ts-ignore: decorator
+@inline
+export function ratiosAddress(): usize { return field(21) }
+/** 64 bytes for each block (`scoring.as`). */
+// @ts-ignore: decorator
+@inline
+export function layersAddress(): usize { return field(22) }
+/** i32 for each block and query: t of step 5, x of step 8, or the shift of step 9. */
+// @ts-ignore: decorator
+@inline
+export function shiftsAddress(): usize { return field(23) }
+/** Are the table's values i64? */
+// @ts-ignore: decorator
+@inline
+export function isWide(): bool { return field(24) != 0 }

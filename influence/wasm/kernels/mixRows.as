@@ -1,19 +1,73 @@
 /**
- * Step 6 (influence.md §5): U = Σ W·a over rows, column by column.
+ * Steps 5 and 6 (influence.md §5): W = rha(R, t) as it is needed, and U = Σ W·a over rows, column by column.
  *
  * Two rows are interleaved, so that one `dot_i16x8_s` with a pair of weights adds four columns of both. A task covers at
- * most 1,024 rows (1,024 · 2^14 · 127 < 2^31) and adds its i32 sums to the lane's i64 ones, which the host joins.
+ * most 1,024 rows (1,024 · 2^14 · 127 < 2^31): before a lane's i32 sums would cover more, they are added to its i64 ones.
  */
 import {
-  blockCount, codesAddress, columnCount, firstColumn, laneAddress, operandAddress, queryCount, rowBytes, rowCount,
-  rowsPerTask, segmentCount, segmentsAddress, tableStride,
+  blockCount, codesAddress, columnCount, firstColumn, laneAddress, queryCount, rowBytes, rowCount, rowsPerTask,
+  segmentCount, segmentsAddress, shiftsAddress, tableAddress,
 } from './job'
 
-/** Working memory of a lane: a widened tile, a word that says whether the sums have begun, i32 sums, i64 sums. */
-const TILE_BYTES: usize = 65536
+/**
+ * Working memory of a lane: how many rows its i32 sums cover and whether it has i64 ones, a tile of interleaved codes, the
+ * i32 and the i64 sums by query and column, a tile of interleaved weights.
+ */
 const HEAD_BYTES: usize = 64
-const TILE_ROWS: usize = 256
+const TILE_ROWS: usize = 128
 const TILE_COLUMNS: usize = 64
+const TILE_BYTES: usize = 2 * TILE_ROWS * TILE_COLUMNS
+const SUM_ROWS_MAX: u32 = 1024
+/** Bits that a weight is shifted by, after it was multiplied by 2^(12 − t): t differs by query, the shift does not. */
+const SHIFT_MAX: u32 = 12
+const SHIFT_HALF: i32 = 2048
+
+// @ts-ignore: decorator
+@inline
+export function narrowSums(lane: usize): usize {
+  return laneAddress(lane) + HEAD_BYTES + TILE_BYTES
+}
+// @ts-ignore: decorator
+@inline
+export function wideSums(lane: usize): usize {
+  return narrowSums(lane) + 4 * queryCount() * columnCount()
+}
+// @ts-ignore: decorator
+@inline
+export function hasNarrowSums(lane: usize): bool { return load<u32>(laneAddress(lane)) != 0 }
+// @ts-ignore: decorator
+@inline
+export function hasWideSums(lane: usize): bool { return load<u32>(laneAddress(lane), 4) != 0 }
+
+/** Makes room for the products of so many rows in the lane's i32 sums, which begin at 0. */
+function beginSums(lane: usize, rows: usize): void {
+  const covered = load<u32>(laneAddress(lane))
+  if (covered + <u32>rows > SUM_ROWS_MAX) widenSums(lane)
+  if (covered == 0 || covered + <u32>rows > SUM_ROWS_MAX) {
+    memory.fill(narrowSums(lane), 0, 4 * queryCount() * columnCount())
+    store<u32>(laneAddress(lane), <u32>rows)
+  } else {
+    store<u32>(laneAddress(lane), covered + <u32>rows)
+  }
+}
+
+/** i64 sums += i32 sums. */
+function widenSums(lane: usize): void {
+  let sums = narrowSums(lane)
+  let wide = wideSums(lane)
+  if (!hasWideSums(lane)) {
+    store<u32>(laneAddress(lane), 1, 4)
+    memory.fill(wide, 0, 8 * queryCount() * columnCount())
+  }
+  const end = wide
+  while (sums < end) {
+    const part = v128.load(sums)
+    v128.store(wide, i64x2.add(v128.load(wide), i64x2.extend_low_i32x4_s(part)))
+    v128.store(wide, i64x2.add(v128.load(wide, 16), i64x2.extend_high_i32x4_s(part)), 16)
+    sums += 16
+    wide += 32
+  }
+}
 
 // @ts-ignore: decorator
 @inline
@@ -27,26 +81,41 @@ function interleaveHigh(a: v128, b: v128): v128 {
   return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
 }
 
-/** The lane's i32 sums; with its first task they, and the i64 ones behind them, begin at 0. */
-function beginSums(lane: usize, count: usize): usize {
-  const head = laneAddress(lane) + TILE_BYTES
-  const sums = head + HEAD_BYTES
-  if (load<u32>(head) != 0) return sums
-  store<u32>(head, 1)
-  const zero = i32x4.splat(0)
-  for (let at = sums; at < sums + 12 * count; at += 16) v128.store(at, zero)
-  return sums
+/** W of one row, from R and 2^(12 − t). */
+// @ts-ignore: decorator
+@inline
+function weightOf(r: i32, unit: i32): i32 {
+  const sign = r >> 31
+  return (((((r ^ sign) - sign) * unit + SHIFT_HALF) >> SHIFT_MAX) ^ sign) - sign
+}
+
+/** W of one row for four queries. */
+// @ts-ignore: decorator
+@inline
+function weightsOf(r: v128, units: v128): v128 {
+  const size = i32x4.shr_s(i32x4.add(i32x4.mul(i32x4.abs(r), units), i32x4.splat(SHIFT_HALF)), SHIFT_MAX)
+  const sign = i32x4.shr_s(r, 31)
+  return i32x4.sub(v128.xor(size, sign), sign)
+}
+
+/** Two i16 of one pair of rows; an absent second row weighs nothing. */
+// @ts-ignore: decorator
+@inline
+function pairOf(at: usize, step: usize, unit: i32, hasFirst: bool, hasSecond: bool): i32 {
+  const first = hasFirst ? weightOf(load<i32>(at), unit) : 0
+  const second = hasSecond ? weightOf(load<i32>(at + step), unit) : 0
+  return (first & 0xffff) | (second << 16)
 }
 
 /** Adds four rows times their weights (two pairs) to the i32 sums of some columns. */
-function mixFour(row: usize, bytes: usize, columns: usize, weights: usize, sums: usize): void {
+function mixFour(row: usize, bytes: usize, columns: usize, first: i32, second: i32, sums: usize): void {
   let p0 = row
   let p1 = p0 + bytes
   let p2 = p1 + bytes
   let p3 = p2 + bytes
   const end = p0 + columns
-  const u = v128.load32_splat(weights)
-  const v = v128.load32_splat(weights, 4)
+  const u = i32x4.splat(first)
+  const v = i32x4.splat(second)
   while (p0 < end) {
     const a = v128.load8x8_s(p0)
     const b = v128.load8x8_s(p1)
@@ -64,39 +133,26 @@ function mixFour(row: usize, bytes: usize, columns: usize, weights: usize, sums:
   }
 }
 
-/** i64 sums += i32 sums, which become 0. */
-function flushSums(sums: usize, wide: usize, count: usize): void {
-  const zero = i32x4.splat(0)
-  const end = sums + 4 * count
-  while (sums < end) {
-    const part = v128.load(sums)
-    v128.store(wide, i64x2.add(v128.load(wide), i64x2.extend_low_i32x4_s(part)))
-    v128.store(wide, i64x2.add(v128.load(wide, 16), i64x2.extend_high_i32x4_s(part)), 16)
-    v128.store(sums, zero)
-    sums += 16
-    wide += 32
-  }
-}
-
-/** Weights of one query; zeros up to a multiple of four rows. */
+/** One query. */
 export function mixRowsOne(task: usize, lane: usize): void {
   const bytes = rowBytes()
-  const segments = segmentsAddress()
-  const columns = columnCount()
-  const sums = beginSums(lane, columns)
+  const step = 4 * blockCount()
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
+  beginSums(lane, end - first)
   for (let i = first; i < end; i += 4) {
     const row = codesAddress() + i * bytes
     for (let s: usize = 0; s < segmentCount(); s++) {
-      const start = <usize>load<u32>(segments + 16 * s)
-      const block = <usize>load<u32>(segments + 16 * s, 8)
-      const weights = operandAddress() + 2 * (block * tableStride() + i)
-      const target = sums + 4 * (start - firstColumn())
-      mixFour(row + start, bytes, load<u32>(segments + 16 * s, 4), weights, target)
+      const start = <usize>load<u32>(segmentsAddress() + 16 * s)
+      const columns = <usize>load<u32>(segmentsAddress() + 16 * s, 4)
+      const block = <usize>load<u32>(segmentsAddress() + 16 * s, 8)
+      const at = tableAddress() + step * i + 4 * block
+      const unit = load<i32>(shiftsAddress() + 4 * block)
+      const pair = pairOf(at, step, unit, true, i + 1 < end)
+      const next = pairOf(at + 2 * step, step, unit, i + 2 < end, i + 3 < end)
+      mixFour(row + start, bytes, columns, pair, next, narrowSums(lane) + 4 * (start - firstColumn()))
     }
   }
-  flushSums(sums, sums + 4 * columns, columns)
 }
 
 /** Interleaves pairs of rows: strips of sixteen columns, in each the pairs one after another. */
@@ -120,8 +176,31 @@ function interleaveTile(row: usize, bytes: usize, pairs: usize, columns: usize, 
   }
 }
 
+/** W of some rows and one block: for two queries after two, for each pair of rows the pair of each of the two. */
+function weighTile(row: usize, rows: usize, block: usize, tile: usize): void {
+  const count = queryCount()
+  const pairs = (rows + 1) >> 1
+  const step = 4 * blockCount() * count
+  for (let q: usize = 0; q < count; q += 4) {
+    const units = v128.load(shiftsAddress() + 4 * (block * count + q))
+    let at = tableAddress() + step * row + 4 * (block * count + q)
+    let first = tile + 4 * pairs * q
+    let next = first + 8 * pairs
+    for (let r: usize = 0; r < rows; r += 2) {
+      const a = weightsOf(v128.load(at), units)
+      const b = r + 1 < rows ? weightsOf(v128.load(at + step), units) : i32x4.splat(0)
+      const both = v128.or(v128.and(a, i32x4.splat(0xffff)), i32x4.shl(b, 16))
+      v128.store64_lane(first, both, 0)
+      v128.store64_lane(next, both, 1)
+      at += 2 * step
+      first += 8
+      next += 8
+    }
+  }
+}
+
 /** One strip of a tile with the weights of two queries. */
-function mixStrip(tile: usize, pairs: usize, w: usize, x: usize, out: usize, next: usize): void {
+function mixStrip(tile: usize, pairs: usize, weights: usize, out: usize, next: usize): void {
   let s0 = v128.load(out)
   let s1 = v128.load(out, 16)
   let s2 = v128.load(out, 32)
@@ -132,8 +211,8 @@ function mixStrip(tile: usize, pairs: usize, w: usize, x: usize, out: usize, nex
   let t3 = v128.load(next, 48)
   const end = tile + 64 * pairs
   while (tile < end) {
-    const u = v128.load32_splat(w)
-    const v = v128.load32_splat(x)
+    const u = v128.load32_splat(weights)
+    const v = v128.load32_splat(weights, 4)
     let a = v128.load(tile)
     s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, u))
     t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, v))
@@ -147,8 +226,7 @@ function mixStrip(tile: usize, pairs: usize, w: usize, x: usize, out: usize, nex
     s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, u))
     t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, v))
     tile += 64
-    w += 4
-    x += 4
+    weights += 8
   }
   v128.store(out, s0)
   v128.store(out, s1, 16)
@@ -160,37 +238,36 @@ function mixStrip(tile: usize, pairs: usize, w: usize, x: usize, out: usize, nex
   v128.store(next, t3, 48)
 }
 
-/** Weights of an even number of queries; zeros up to a multiple of two rows. */
+/** A multiple of eight queries. */
 export function mixRowsMany(task: usize, lane: usize): void {
   const bytes = rowBytes()
-  const segments = segmentsAddress()
   const columns = columnCount()
-  const tile = laneAddress(lane)
-  const sums = beginSums(lane, columns * queryCount())
-  const step = 2 * blockCount() * tableStride()
+  const count = queryCount()
+  const tile = laneAddress(lane) + HEAD_BYTES
+  const weights = wideSums(lane) + 8 * count * columns
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
+  beginSums(lane, end - first)
   for (let i = first; i < end; i += TILE_ROWS) {
-    const pairs = (min(TILE_ROWS, end - i) + 1) >> 1
+    const rows = min(TILE_ROWS, end - i)
+    const pairs = (rows + 1) >> 1
     for (let s: usize = 0; s < segmentCount(); s++) {
-      const from = <usize>load<u32>(segments + 16 * s)
-      const to = from + <usize>load<u32>(segments + 16 * s, 4)
-      const block = <usize>load<u32>(segments + 16 * s, 8)
+      const from = <usize>load<u32>(segmentsAddress() + 16 * s)
+      const to = from + <usize>load<u32>(segmentsAddress() + 16 * s, 4)
+      weighTile(i, rows, load<u32>(segmentsAddress() + 16 * s, 8), weights)
       for (let start = from; start < to; start += TILE_COLUMNS) {
         const width = min(TILE_COLUMNS, to - start)
         interleaveTile(codesAddress() + i * bytes + start, bytes, pairs, width, tile)
-        let weights = operandAddress() + 2 * (block * tableStride() + i)
-        let out = sums + 4 * (start - firstColumn())
-        for (let q: usize = 0; q < queryCount(); q += 2) {
+        let own = weights
+        let out = narrowSums(lane) + 4 * (start - firstColumn())
+        for (let q: usize = 0; q < count; q += 2) {
           for (let c: usize = 0; c < width; c += 16) {
-            const at = out + 4 * c
-            mixStrip(tile + 4 * pairs * c, pairs, weights, weights + step, at, at + 4 * columns)
+            mixStrip(tile + 4 * pairs * c, pairs, own, out + 4 * c, out + 4 * (c + columns))
           }
-          weights += 2 * step
+          own += 8 * pairs
           out += 8 * columns
         }
       }
     }
   }
-  flushSums(sums, sums + 4 * columns * queryCount(), columns * queryCount())
 }

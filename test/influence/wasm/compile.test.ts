@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compileKernels, WASM_FILE } from '../../../influence/wasm/compileKernels.ts'
-import { KERNELS } from '../../../influence/wasm/laneControl.ts'
+import { KERNELS } from '../../../influence/wasm/lanes/laneControl.ts'
 
 /** influence.md §10.4: SIMD without the relaxed instructions, integer instructions only. */
 const BANNED = /\b(f32|f64|f32x4|f64x2)\b|relaxed/

@@ -59,7 +59,7 @@ const FILES = [
   'dist/genesis/networks/devnet.json',
   'dist/influence/gpu/selftest.json',
   'dist/influence/wasm/kernels.wasm',
-  'dist/influence/wasm/laneThread.js',
+  'dist/influence/wasm/lanes/laneThread.js',
   'dist/influence/worker/worker.js',
   'dist/precompiles/datanet/IDatanet.sol',
   'dist/studio/base/model.safetensors',

@@ -19,12 +19,19 @@ export const CONTROL_WORDS = 8
 
 /** Exports of kernels.wasm, by their place in the control word `kernel`. */
 export const KERNELS = [
+  'spreadCodes',
+  'spreadDirections',
   'dotRowsOne',
   'dotRowsMany',
   'dotRowsWideOne',
   'dotRowsWideMany',
+  'dampen',
   'mixRowsOne',
   'mixRowsMany',
+  'joinSums',
+  'correct',
+  'findTops',
+  'sumTerms',
   'guardNorms',
   'guardRows',
 ] as const

@@ -40,7 +40,7 @@ export class WasmError extends Error {
 }
 
 const compile = (): WebAssembly.Module =>
-  new WebAssembly.Module(readFileSync(new URL('./kernels.wasm', import.meta.url)))
+  new WebAssembly.Module(readFileSync(new URL('../kernels.wasm', import.meta.url)))
 
 export interface LaneMemoryLoan {
   readonly id: number

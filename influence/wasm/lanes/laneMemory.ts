@@ -17,11 +17,11 @@ const FIELDS = [
   'segmentCount',
   'operand',
   'queryCount',
-  'out',
-  'tableStride',
+  'table',
   'blockCount',
   'lanes',
   'laneBytes',
+  'laneCount',
   'firstColumn',
   'columnCount',
   'acceptedCount',
@@ -29,6 +29,11 @@ const FIELDS = [
   'tau',
   'norms',
   'bits',
+  'out',
+  'ratios',
+  'layers',
+  'shifts',
+  'isWide',
 ] as const
 export type JobFields = Readonly<Partial<Record<(typeof FIELDS)[number], number>>>
 
@@ -96,6 +101,10 @@ export class LaneMemory {
 
   uint32(address: number, length: number): Uint32Array {
     return new Uint32Array(this.#loan.memory.buffer, address, length)
+  }
+
+  bigInt64(address: number, length: number): BigInt64Array {
+    return new BigInt64Array(this.#loan.memory.buffer, address, length)
   }
 
   setJob(fields: JobFields): void {

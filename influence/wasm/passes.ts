@@ -1,0 +1,140 @@
+/** Passes over the codes: steps 3 and 8 (`kernels/dotRows.as`), steps 5 and 6 (`kernels/mixRows.as`), and their operands. */
+import type { HeldRows } from './heldCodes.ts'
+import { alignTo, type JobFields, type LaneMemory } from './lanes/laneMemory.ts'
+import { shareEach, shareRows } from './lanes/shareRows.ts'
+import type { WasmIndex } from './wasmIndex.ts'
+
+/** A batch is padded to whole groups of queries. */
+export const GROUP_QUERIES = 8
+/** Four widened rows of 1,024 columns, each with a line behind it (kernels/dotRows.as). */
+const DOT_LANE_BYTES = 4 * (2 * 1024 + 64)
+/** Sums of all lanes at most: an i32 and an i64 for each query and column. */
+const SUM_BYTES_MAX = 2 ** 26
+const SUM_BYTES = 12
+/** Rows of a tile (kernels/mixRows.as); what a lane needs beside the sums: head, tile of 64 columns, weights by query. */
+const MIX_TILE_ROWS = 128
+const MIX_LANE_BYTES = 64 + 2 * MIX_TILE_ROWS * 64
+const MIX_WEIGHT_BYTES = 2 * MIX_TILE_ROWS
+/** 1,024 · 2^14 · 127 < 2^31: rows whose products one i32 may sum. */
+const MIX_TASK_ROWS_MAX = 1024
+/** A value takes about as long to spread, or a sum to be joined, as this many products. */
+const VALUE_MACS = 20
+
+/** One query stands alone. */
+export const paddedCount = (count: number): number => (count === 1 ? 1 : alignTo(count, GROUP_QUERIES))
+
+/** Rows that are in memory, and where the values of the first of them stand: row by row, block by block, query by query. */
+export interface TableRows extends HeldRows {
+  readonly table: number
+}
+
+/** Operands of all queries from i8 codes, or i16 values, of `count` queries at `vectors`; what is padded is 0. */
+export async function spreadVectors(
+  { lanes, memory, rowBytes }: WasmIndex,
+  kernel: 'spreadCodes' | 'spreadDirections',
+  vectors: number,
+  count: number,
+): Promise<number> {
+  const queryCount = paddedCount(count)
+  const operand = memory.allocate(2 * queryCount * rowBytes)
+  if (count < queryCount) memory.int8(operand, 2 * queryCount * rowBytes).fill(0)
+  const fields = { codes: vectors, rowBytes, operand, queryCount }
+  await shareEach(lanes, memory, { kernel, rowCount: count, macsPerRow: VALUE_MACS * rowBytes, fields })
+  return operand
+}
+
+/** Σ a·b of all rows with the operands: i32, or i64 where a block has more than 1,024 columns of i16 values. */
+export async function dotPass(
+  index: WasmIndex,
+  tables: AsyncIterable<TableRows>,
+  { operand, queryCount, isWide }: { operand: number; queryCount: number; isWide: boolean },
+): Promise<void> {
+  const { lanes, memory, rowBytes, offsets, paddedDims } = index
+  const mark = memory.mark()
+  const fields = {
+    rowBytes,
+    segments: writeSegments(memory, offsets, paddedDims),
+    segmentCount: offsets.length,
+    operand,
+    queryCount,
+    blockCount: offsets.length,
+    lanes: memory.allocate(lanes.count * DOT_LANE_BYTES),
+    laneBytes: DOT_LANE_BYTES,
+  }
+  const kernel = `dotRows${isWide ? 'Wide' : ''}${queryCount === 1 ? 'One' : 'Many'}` as const
+  for await (const { count, address, table } of tables) {
+    const own = { ...fields, codes: address, table }
+    await shareRows(lanes, memory, { kernel, rowCount: count, macsPerRow: rowBytes * queryCount, fields: own })
+  }
+  memory.release(mark)
+}
+
+/** U = Σ W·a: i64 sums by query and column; `shifts` are 2^(12 − t) by block and query. */
+export async function mixPass(
+  index: WasmIndex,
+  tables: () => AsyncIterable<TableRows>,
+  { shifts, queryCount, sums }: { shifts: number; queryCount: number; sums: number },
+): Promise<void> {
+  const { memory, lanes, rowBytes, offsets } = index
+  const laneColumns = SUM_BYTES_MAX / SUM_BYTES / lanes.count / queryCount
+  const columnCount = Math.min(rowBytes, Math.max(16, 16 * Math.floor(laneColumns / 16)))
+  for (let firstColumn = 0; firstColumn < rowBytes; firstColumn += columnCount) {
+    const mark = memory.mark()
+    const columns = { first: firstColumn, count: Math.min(columnCount, rowBytes - firstColumn) }
+    const laneBytes = alignTo(MIX_LANE_BYTES + (SUM_BYTES * columns.count + MIX_WEIGHT_BYTES) * queryCount, 64)
+    const fields = {
+      ...segmentFields(index, columns),
+      rowBytes,
+      queryCount,
+      shifts,
+      blockCount: offsets.length,
+      lanes: memory.allocate(lanes.count * laneBytes),
+      laneBytes,
+      laneCount: lanes.count,
+    }
+    await mixColumns(index, tables(), fields, columns.count)
+    const job = { rowCount: queryCount, macsPerRow: VALUE_MACS * columns.count, fields: { ...fields, table: sums } }
+    await shareEach(lanes, memory, { kernel: 'joinSums', ...job })
+    memory.release(mark)
+  }
+}
+
+async function mixColumns(
+  { lanes, memory }: WasmIndex,
+  tables: AsyncIterable<TableRows>,
+  fields: JobFields & { lanes: number; laneBytes: number; queryCount: number },
+  columnCount: number,
+): Promise<void> {
+  // Any lane may take a task, also one that is late from the job before: each begins its sums with its first.
+  for (let lane = 0; lane < lanes.count; lane++) memory.uint32(fields.lanes + lane * fields.laneBytes, 2).fill(0)
+  const kernel = fields.queryCount === 1 ? 'mixRowsOne' : 'mixRowsMany'
+  for await (const { count, address, table } of tables) {
+    const own = { ...fields, codes: address, table }
+    const job = { kernel, rowCount: count, macsPerRow: columnCount * fields.queryCount, fields: own } as const
+    await shareRows(lanes, memory, job, { groupRows: MIX_TILE_ROWS, rowsPerTaskMax: MIX_TASK_ROWS_MAX })
+  }
+}
+
+/** Blocks, or parts of them, as the kernels walk a row: first column, columns, block. */
+function writeSegments(
+  memory: LaneMemory,
+  starts: readonly number[],
+  lengths: readonly number[],
+  blocks: readonly number[] = starts.map((_, l) => l),
+): number {
+  const address = memory.allocate(16 * starts.length)
+  const words = memory.uint32(address, 4 * starts.length)
+  for (const [i, start] of starts.entries()) words.set([start, lengths[i]!, blocks[i]!, 0], 4 * i)
+  return address
+}
+
+/** The parts of blocks that lie in a window of columns. */
+function segmentFields({ memory, offsets, paddedDims }: WasmIndex, { first, count }: { first: number; count: number }) {
+  const end = first + count
+  const firstBlock = offsets.findLastIndex((offset) => offset <= first)
+  const inside = offsets.flatMap((offset, l) => (l >= firstBlock && offset < end ? [l] : []))
+  const starts = inside.map((l) => Math.max(first, offsets[l]!))
+  const lengths = inside.map((l, i) => Math.min(end, offsets[l]! + paddedDims[l]!) - starts[i]!)
+  const segments = writeSegments(memory, starts, lengths, inside)
+  return { segments, segmentCount: inside.length, firstColumn: first, columnCount: count }
+}

@@ -1,0 +1,164 @@
+/** Steps 3 to 9 of influence.md §5 on the lanes: every value stays in their memory, and only scores, H, z and G leave it. */
+import type { RawScore, StageObserver } from '../scoring/scoringIndex.ts'
+import type { Query } from '../surface.ts'
+import type { KernelName } from './lanes/laneControl.ts'
+import { alignTo, type JobFields } from './lanes/laneMemory.ts'
+import { shareEach, shareRows } from './lanes/shareRows.ts'
+import { dotPass, GROUP_QUERIES, mixPass, spreadVectors } from './passes.ts'
+import { layOut, queryBytes, type ScoreContext, type ScoreRun, tableRows, writeShifts } from './scoreLayout.ts'
+import { copyProducts, copySums, copyTable, reportStages } from './stages.ts'
+
+/** Values by row, block and query, and scores, of the queries that are scored at once. */
+const TABLE_BYTES_MAX = 2 ** 26
+/** Fewer queries take less time one by one than padded to a group. */
+const TOGETHER_MIN = 3
+/** |W|, |H| ≤ 2^14; t ≤ 12. */
+const OPERAND_BITS = 14
+const SHIFT_MAX = 12
+/** Every term of a score is at most 2^50. */
+const TERM_BITS = 50
+/** Below every bl(P) + 31 + x − e. */
+const NO_TOP = -(2 ** 30)
+/** A value takes about as long in a scalar step as this many products. */
+const VALUE_MACS = 20
+
+/** Scores queries in groups whose values fit their part of the memory. */
+export async function scoreInGroups(
+  context: ScoreContext,
+  queries: readonly Query[],
+  observe?: StageObserver,
+): Promise<RawScore[]> {
+  const fitting = GROUP_QUERIES * Math.floor(TABLE_BYTES_MAX / queryBytes(context.index) / GROUP_QUERIES)
+  const size = queries.length < TOGETHER_MIN ? 1 : Math.max(1, fitting)
+  const { memory } = context.index
+  const out: RawScore[] = []
+  const mark = memory.mark()
+  try {
+    for (let first = 0; first < queries.length; first += size) {
+      const own: StageObserver | undefined = observe && ((q, l, stages) => observe(first + q, l, stages))
+      out.push(...(await scoreGroup(context, queries.slice(first, first + size), own)))
+      memory.release(mark)
+    }
+    return out
+  } finally {
+    memory.release(mark)
+  }
+}
+
+async function scoreGroup(
+  context: ScoreContext,
+  queries: readonly Query[],
+  observe?: StageObserver,
+): Promise<RawScore[]> {
+  const { index, onStage } = context
+  const run = layOut(context, queries)
+  onStage('step 3')
+  const operand = await spreadVectors(index, 'spreadCodes', run.codes, queries.length)
+  await dotPass(index, tableRows(run, 4), { ...run, operand, isWide: false })
+  const Q = observe && copyTable(run)
+  const t = await dampen(run)
+  const R = observe && copyTable(run)
+  onStage('step 6')
+  writeShifts(run, (l, q) => 2 ** (SHIFT_MAX - t[l * run.queryCount + q]!))
+  await mixPass(index, () => tableRows(run, 4), run)
+  const U = observe && copySums(run)
+  writeShifts(run, (l, q) => t[l * run.queryCount + q]!)
+  await correct(run)
+  const Z = observe && copySums(run)
+  onStage('step 8')
+  const directions = await spreadVectors(index, 'spreadDirections', run.directions, queries.length)
+  await dotPass(index, tableRows(run, run.isWide ? 8 : 4), { ...run, operand: directions })
+  const P = observe && copyProducts(run)
+  const x = exponentsOf(run)
+  const G = await sumTerms(run, x)
+  const raws = queries.map((_, q) => rawScore(run, q, G[q]!, x[q]!))
+  if (observe && Q && R && U && Z && P) reportStages(run, { Q, R, U, Z, P }, t, raws, observe)
+  return raws
+}
+
+/** Runs a scalar kernel over all rows; each lane has `words` of its own, which begin as `initial` and come back. */
+async function perLane(
+  run: ScoreRun,
+  kernel: KernelName,
+  { words, initial, fields }: { words: number; initial: number; fields: JobFields },
+): Promise<Int32Array[]> {
+  const { index, queryCount, table } = run
+  const { lanes, memory, rowCount, offsets } = index
+  const laneBytes = alignTo(4 * words, 64)
+  const mark = memory.mark()
+  const address = memory.allocate(lanes.count * laneBytes)
+  const own = Array.from({ length: lanes.count }, (_, lane) => memory.int32(address + lane * laneBytes, words))
+  for (const view of own) view.fill(initial)
+  const job = { ...fields, ...run.tables, table, queryCount, blockCount: offsets.length, lanes: address, laneBytes }
+  const macsPerRow = VALUE_MACS * offsets.length * queryCount
+  await shareRows(lanes, memory, { kernel, rowCount, macsPerRow, fields: job })
+  memory.release(mark)
+  return own
+}
+
+/** Step 4, and t of step 5 by block and query: the bits of all |R| together are as long as the largest. */
+async function dampen(run: ScoreRun): Promise<Int32Array> {
+  const words = run.index.offsets.length * run.queryCount
+  const peaks = await perLane(run, 'dampen', { words, initial: 0, fields: {} })
+  return Int32Array.from({ length: words }, (_, at) => {
+    const bits = peaks.reduce((all, own) => all | own[at]!, 0)
+    return Math.max(0, 32 - Math.clz32(bits) - OPERAND_BITS)
+  })
+}
+
+/** Step 7; the shifts are t. */
+async function correct(run: ScoreRun): Promise<void> {
+  const { lanes, memory, rowBytes, offsets } = run.index
+  const fields = {
+    ...run.tables,
+    codes: run.codes,
+    rowBytes,
+    table: run.sums,
+    bits: run.z,
+    out: run.directions,
+    shifts: run.shifts,
+    queryCount: run.queryCount,
+    blockCount: offsets.length,
+    acceptedCount: run.scoring.acceptedCount,
+  }
+  const macsPerRow = (VALUE_MACS * rowBytes) / offsets.length
+  const rowCount = run.queries.length * offsets.length
+  await shareEach(lanes, memory, { kernel: 'correct', rowCount, macsPerRow, fields })
+}
+
+/** x of step 8, by query and block. */
+function exponentsOf({ index, scoring, queries, z }: ScoreRun): Int32Array[] {
+  const { layers } = scoring.tables
+  const zs = index.memory.int32(z, queries.length * layers.length)
+  return queries.map(({ exponents }, q) =>
+    Int32Array.from(scoring.scales, (scale, l) =>
+      scale === undefined ? 0 : zs[q * layers.length + l]! - 16 - exponents[l]! + 2 * layers[l]!.e0 + scale.xl,
+    ),
+  )
+}
+
+/** Step 9: G of every query. */
+async function sumTerms(run: ScoreRun, x: readonly Int32Array[]): Promise<number[]> {
+  const { queries, queryCount, isWide, shifts, scores } = run
+  const { layers } = run.scoring.tables
+  const fields = { shifts, isWide: isWide ? 1 : 0, out: scores }
+  writeShifts(run, (l, q) => x[q]![l]!)
+  const tops = await perLane(run, 'findTops', { words: queryCount, initial: NO_TOP, fields })
+  const G = queries.map((_, q) => {
+    const top = Math.max(...tops.map((own) => own[q]!))
+    return top === NO_TOP ? 0 : TERM_BITS - top
+  })
+  writeShifts(run, (l, q) => layers[l]!.e0 - x[q]![l]! - G[q]!)
+  await perLane(run, 'sumTerms', { words: 2 * queryCount, initial: 0, fields })
+  return G
+}
+
+function rawScore({ index, directions, scores }: ScoreRun, q: number, exponentG: number, x: Int32Array): RawScore {
+  const { memory, rowBytes, rowCount } = index
+  return {
+    scores: memory.bigInt64(scores + 8 * q * rowCount, rowCount).slice(),
+    exponentG,
+    x,
+    h: memory.int16(directions + 2 * q * rowBytes, rowBytes).slice(),
+  }
+}
