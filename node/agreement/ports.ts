@@ -1,9 +1,9 @@
 /**
- * What agreement needs of the world: time, files, peers and execution. `node/` fills them with the real ones, the
- * simulator with its own, and the host loop, WAL, signer log and sync between them are the same code in both.
+ * What agreement needs of the world: time, files and execution; peers are in `p2p/surface.ts`. `node/` fills them with
+ * the real ones, the simulator with its own, and the host loop, WAL, signer log and sync between them are the same code.
  */
 import type { EpochWithLeaders } from '../../consensus/epoch.ts'
-import type { Hash, PeerId } from '../../consensus/step.ts'
+import type { Hash } from '../../consensus/step.ts'
 import type { Certificate } from '../../primitives/certificate.ts'
 import type { Candidate, ValidatorSet } from '../../primitives/validatorSet.ts'
 
@@ -37,35 +37,6 @@ export interface Disk {
   remove(name: string): Promise<void>
   /** Makes renames and new names durable. */
   syncFolder(): Promise<void>
-}
-
-/** What is asked of one peer, and answered by one: bytes are the messages of `primitives/wire`. */
-export type Query = 'status' | 'candidate' | 'sealing' | 'blocks' | 'content'
-export type Topic = 'block' | 'transaction'
-
-export interface NetworkEvents {
-  connected(peer: PeerId): void
-  disconnected(peer: PeerId): void
-  /** One frame of the peer's direct stream: a vote, certificate, proposal or attestation. */
-  message(peer: PeerId, frame: Uint8Array): void
-  /** Whether it is worth forwarding; `reject` costs the peer that sent it. */
-  gossip(topic: Topic, peer: PeerId, bytes: Uint8Array): Promise<'accept' | 'ignore' | 'reject'>
-  /** Throws a refusal's text for what cannot be answered. */
-  query(peer: PeerId, query: Query, request: Uint8Array): Promise<Uint8Array>
-}
-
-export interface Network {
-  /** Events come only after this. */
-  listen(events: NetworkEvents): void
-  peers(): readonly PeerId[]
-  /** The peer id of a validator is its registered Ed25519 key (consensus.md §4). */
-  peerIdOf(p2pKey: Uint8Array): PeerId
-  /** Queued on the direct stream; beyond the bound the oldest frame is dropped (consensus.md §9). */
-  send(peer: PeerId, frame: Uint8Array): void
-  publish(topic: Topic, bytes: Uint8Array): void
-  /** Rejects on refusal, disconnection or deadline. */
-  ask(peer: PeerId, query: Query, request: Uint8Array): Promise<Uint8Array>
-  ban(peer: PeerId, reason: string): void
 }
 
 /** A block of a candidate, not committed yet. */

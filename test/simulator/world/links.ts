@@ -1,6 +1,6 @@
 /** Which nodes reach which: connections that come and go, partitions (both ways or one way), clogged links, bans. */
 import type { PeerId } from '../../../consensus/step.ts'
-import type { NetworkEvents } from '../../../node/agreement/ports.ts'
+import type { NetworkEvents } from '../../../p2p/surface.ts'
 import type { Random } from '../../fuzz/random.ts'
 import type { EventQueue, Process } from './eventQueue.ts'
 

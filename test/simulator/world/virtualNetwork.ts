@@ -1,6 +1,6 @@
 /** Direct streams, gossip and questions between the nodes of one run, with delay, loss, duplication and cuts. */
 import type { PeerId } from '../../../consensus/step.ts'
-import type { Network, NetworkEvents, Query, Topic } from '../../../node/agreement/ports.ts'
+import type { Network, NetworkEvents, Query, Topic } from '../../../p2p/surface.ts'
 import type { Random } from '../../fuzz/random.ts'
 import type { EventQueue, Process } from './eventQueue.ts'
 import { createLinks, type Links } from './links.ts'
