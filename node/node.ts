@@ -1,13 +1,12 @@
 /** The composition root: one validator with storage, pool, blocks, attestation and RPC, in the order in which they start. */
 import { EventEmitter } from 'node:events'
+import { setImmediate as turnLoop } from 'node:timers/promises'
 import type { LoadedNetwork } from '../genesis/load.ts'
-import { STAKING_ADDRESS } from '../precompiles/addresses.ts'
-import { readValidatorSet } from '../precompiles/staking/contract.ts'
 import { equal } from '../primitives/bytes.ts'
 import type { Backend } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
-import { storageReader } from '../runtime/execution/blockParams.ts'
 import { createPool } from '../runtime/pool/pool.ts'
+import { systemClock } from './agreement/clock.ts'
 import { createAttestationDuty } from './attester/attestation.ts'
 import { createBackend } from './backend/backend.ts'
 import { createDevSigner } from './backend/devSigner.ts'
@@ -15,13 +14,13 @@ import { createPoolAccess } from './backend/poolAccess.ts'
 import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
+import { createExecution, type FinalBlock } from './execution/execution.ts'
+import { createPace } from './execution/pace.ts'
 import { createHealth } from './health.ts'
-import { createBlockDuties, type FinalBlock } from './host/blockDuties.ts'
 import { type Journal, openJournal } from './host/journal.ts'
 import { poolHeadOf } from './host/poolHead.ts'
-import { replayStoredBlocks } from './host/replay.ts'
 import { createSettlementDesk } from './host/settlementDesk.ts'
-import { createSoloHost, type ValidatorKey } from './host/soloHost.ts'
+import { createSoloHost } from './host/soloHost.ts'
 import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
 import { openChainStore, openTemporaryChainStore } from './storage/chainStore.ts'
@@ -43,7 +42,7 @@ export interface RunningNode {
 export async function startNode(config: NodeConfig): Promise<RunningNode> {
   const chain = await openChain(config)
   const validator = createValidator(config, chain)
-  await repair(config, chain, validator)
+  await repair(config, validator)
   const { pool } = validator
   const journal = openJournal(chain.store.folder, {
     add: (raw) => pool.add(raw, 'local').kind === 'added',
@@ -67,8 +66,9 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     await closeAll(chain, validator, evm, journal)
     throw error
   })
-  validator.host.setAutomine(config.isAutomine)
-  validator.host.setIntervalMs(config.blockIntervalMs)
+  validator.pace.setAutomine(config.isAutomine)
+  validator.pace.setIntervalMs(config.blockIntervalMs)
+  validator.host.start()
   validator.attestation.start(rpc.httpUrl)
   return {
     network: chain.network,
@@ -83,11 +83,12 @@ type OpenedChain = Awaited<ReturnType<typeof openChain>>
 /** What reads ends before what it reads from: attestation reads over RPC. */
 async function closeAll(
   { store }: OpenedChain,
-  { host, attestation }: Validator,
+  { pace, host, attestation }: Validator,
   evm: EvmWorkerPool,
   journal: Journal,
   rpc?: RpcServer,
 ): Promise<void> {
+  pace.close()
   await host.close()
   await attestation.close()
   await rpc?.close()
@@ -106,84 +107,79 @@ async function openChain(config: NodeConfig) {
     ? openTemporaryChainStore(storeOptions)
     : openChainStore(config.folder, storeOptions))
   await commitGenesis(store, genesis)
-  const validators = readValidatorSet(storageReader(rules, genesis.layer, STAKING_ADDRESS))!
-  return { crypto, network, rules, store, validators, context: { chainId: network.params.chainId, genesisHash } }
+  return { crypto, network, rules, store, context: { chainId: network.params.chainId, genesisHash } }
 }
 
 type Validator = ReturnType<typeof createValidator>
 
 /** Blocks, pool and attestation, joined by what each tells the others. */
-function createValidator(config: NodeConfig, { crypto, network, rules, store, validators, context }: OpenedChain) {
-  const key = ownKey(network)
-  const duties = createBlockDuties({
-    rules,
-    chain: context,
-    store,
-    validators,
-    known: (hash) => pool.get(hash),
-    nowMs: steadyMs,
-  })
-  const pool = createPool(rules, { head: poolHeadOf(rules, duties.tip()), nowMs: steadyMs })
-  const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret: key.blsSecret, log: config.log })
+function createValidator(config: NodeConfig, { crypto, network, rules, store, context }: OpenedChain) {
+  const blsSecret = ownKey(network)
   const registry = createRegistry(VERSION)
   const health = createHealth(() => [])
+  const onFault = (error: unknown) => {
+    health.stop(error)
+    config.onFault(error)
+  }
+  const pace = createPace({ clock: systemClock, soon: setImmediate, height: store.head()!.height })
+  const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret, log: config.log })
   const attestation = createAttestationDuty({
     influence: config.influence,
     registry,
     onAttested(attested) {
       desk.add(attested)
-      host.poke()
+      pace.poke()
     },
     log: config.log,
   })
   const finalized = new EventEmitter<{ block: [number] }>()
-  const onFinal = ({ block }: FinalBlock) => {
-    const transactions = block.transactions.filter((transaction) => transaction.kind === 'user')
-    pool.setHead(poolHeadOf(rules, duties.tip()), { number: block.header.number, transactions })
-    finalized.emit('block', block.header.number)
-    attestation.onBlock(block.header.number)
-  }
-  const host = createSoloHost({
-    duties,
+  const execution = createExecution({
+    rules,
     chain: context,
-    bls: crypto.bls,
-    key,
     store,
-    settlements: desk,
+    clock: systemClock,
+    turnLoop,
+    pace,
+    known: (hash) => pool.get(hash),
     transactions: () => pool.best(),
-    onBuilt({ skipped, aborted }) {
-      for (const { transaction, refusal } of skipped) pool.skip(transaction, refusal)
+    settlements: (epoch) => desk.pending(epoch),
+    onBuilt({ skipped, aborted, failedSettlements }, isOnHead) {
+      for (const { settlement, refusal } of failedSettlements) desk.drop(settlement, refusal)
       for (const transaction of aborted) pool.abort(transaction)
+      if (isOnHead) for (const { transaction, refusal } of skipped) pool.skip(transaction, refusal)
     },
     onFinal,
-    nowMs: Date.now,
-    onFault(error) {
-      health.stop(error)
-      config.onFault(error)
-    },
   })
-  return { duties, pool, attestation, registry, health, finalized, host }
+  const pool = createPool(rules, { head: poolHeadOf(rules, execution.tip()), nowMs: systemClock.nowMs })
+  function onFinal(final: FinalBlock) {
+    const { header, transactions } = final.block
+    const mined = transactions.filter((transaction) => transaction.kind === 'user')
+    pool.setHead(poolHeadOf(rules, execution.tip()), { number: header.number, transactions: mined })
+    desk.settled(final)
+    pace.committed(header.number)
+    finalized.emit('block', header.number)
+    attestation.onBlock(header.number)
+  }
+  const host = createSoloHost({ execution, chain: context, bls: crypto.bls, blsSecret, onFault })
+  return { execution, pace, pool, attestation, registry, health, finalized, host }
 }
 
 /** Brings a chain that was rewound by the store's recovery back to its newest final block. */
-async function repair(config: NodeConfig, { rules, store }: OpenedChain, { duties, pool }: Validator): Promise<void> {
-  const replayed = await replayStoredBlocks(store, duties)
-  if (replayed === 0) return
-  config.log(`${replayed} stored blocks executed again after a repair`)
-  pool.setHead(poolHeadOf(rules, duties.tip()), { number: duties.tip().header.number, transactions: [] })
+async function repair(config: NodeConfig, { execution }: Validator): Promise<void> {
+  const replayed = await execution.replay()
+  if (replayed > 0) config.log(`${replayed} stored blocks executed again after a repair`)
 }
 
 function assembleBackend(
-  { network, rules, store, validators }: OpenedChain,
-  { duties, pool, attestation, registry, health, finalized, host }: Validator,
+  { network, rules, store }: OpenedChain,
+  { execution, pace, pool, attestation, registry, health, finalized }: Validator,
   evm: EvmWorkerPool,
   journal: Journal,
 ): Backend {
   const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
-  const { mine, setAutomine, setIntervalMs } = host
   const onAccepted = (raw: Uint8Array) => {
     journal.append(raw)
-    host.poke()
+    pace.poke()
   }
   return createBackend({
     rules,
@@ -197,27 +193,33 @@ function assembleBackend(
     pool: createPoolAccess({ pool, chainId: network.params.chainId, onAccepted }),
     evm,
     attributions: attestation.reads,
-    status: () => ({
-      network: network.params.name,
-      epoch: duties.epoch().number,
-      validators: validators.length,
-      peers: 0,
-      isMining: host.isMining(),
-      influenceBackend: attestation.backendText(),
-      influence: attestation.influenceStatus(),
-    }),
+    status() {
+      const epoch = execution.ofBlock(store.head()!.height + 1)
+      return {
+        network: network.params.name,
+        epoch: epoch.number,
+        validators: epoch.validators.length,
+        peers: 0,
+        isMining: pace.isMining(),
+        influenceBackend: attestation.backendText(),
+        influence: attestation.influenceStatus(),
+      }
+    },
     metrics: () => registry.metrics(),
     health: health.read,
-    dev: network.devKeys && { accounts: signer.addresses, sign: signer.sign, mine, setAutomine, setIntervalMs },
+    dev: network.devKeys && {
+      accounts: signer.addresses,
+      sign: signer.sign,
+      mine: (blocks) => pace.mine(blocks),
+      setAutomine: (isOn) => pace.setAutomine(isOn),
+      setIntervalMs: (intervalMs) => pace.setIntervalMs(intervalMs),
+    },
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })
 }
 
-/** Monotonic milliseconds for budgets and queue times. */
-const steadyMs = (): number => performance.now()
-
-/** A network of one is run by the validator whose published keys its file carries. */
-function ownKey(network: LoadedNetwork): ValidatorKey {
+/** BLS secret of a network of one: it is run by the validator whose published keys its file carries. */
+function ownKey(network: LoadedNetwork): Uint8Array {
   const [validator, ...others] = network.validators
   const keys = network.devKeys?.validators.find(({ operator }) => equal(operator, validator!.operator))
   if (validator === undefined || others.length > 0 || keys === undefined)
@@ -225,5 +227,5 @@ function ownKey(network: LoadedNetwork): ValidatorKey {
       'NotSolo',
       `expected a network of one validator with published keys, got ${network.validators.length}`,
     )
-  return { operator: validator.operator, feeRecipient: validator.feeRecipient, blsSecret: keys.blsSecret }
+  return keys.blsSecret
 }

@@ -46,7 +46,7 @@ export interface HeldBlock {
   readonly bytes: Uint8Array
 }
 
-interface ParentRequest {
+export interface ParentRequest {
   readonly epoch: EpochWithLeaders
   readonly view: number
   readonly parentHash: Hash

@@ -4,10 +4,10 @@ import { equal, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import { encodeSigners } from '../../primitives/signers.ts'
 import { type ChainContext, statementHash } from '../../primitives/statements.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
-import { type Settlement, settlementId } from '../../runtime/execution/settlement.ts'
+import { type Settlement, settledId, settlementId } from '../../runtime/execution/settlement.ts'
 import type { Refusal } from '../../runtime/refusal.ts'
 import type { Attestation } from '../attester/attester.ts'
-import type { FinalBlock } from './blockDuties.ts'
+import type { FinalBlock } from '../execution/execution.ts'
 
 /** Settlements waiting for a block; one whose job has expired leaves when the builder refuses it. */
 const PENDING_MAX = 4_096
@@ -59,8 +59,7 @@ export function createSettlementDesk(options: SettlementDeskOptions): Settlement
     settled({ block }) {
       for (const transaction of block.transactions) {
         if (transaction.kind !== 'system') continue
-        // Both calls have the id as their first argument.
-        forget(toHex(transaction.data.subarray(4, 36)))
+        forget(toHex(settledId(transaction)))
       }
     },
   }

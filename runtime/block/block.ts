@@ -60,15 +60,19 @@ export function transactionsRoot(keccak: Hasher, transactions: readonly Transact
 
 /** Block bytes → block, or the first rule that they break (runtime.md §5, 1, 2 and 6). */
 export function decodeBlock(rules: ChainRules, bytes: Uint8Array, known?: KnownTransactions): Block | Refusal {
+  const header = decodeBlockHeader(rules, bytes)
+  if (isRefusal(header)) return header
+  const transactions = decodeBody(rules, splitRlp(bytes)!.rest, known)
+  if (isRefusal(transactions)) return transactions
+  return { hash: hashHeader(rules.keccak, header), header, transactions }
+}
+
+/** Block bytes → header; the body is not looked at. */
+export function decodeBlockHeader(rules: ChainRules, bytes: Uint8Array): Header | Refusal {
   const bytesMax = HEADER_BYTES_MAX + rules.params.bodyBytesMax
   if (bytes.length > bytesMax) return refuse('BlockTooLong', `at most ${bytesMax} bytes`, bytes.length)
   const parts = splitRlp(bytes)
-  if (parts === undefined) return refuse('BlockMalformed', 'header and body in RLP', bytes)
-  const header = decodeHeader(parts.first)
-  if (isRefusal(header)) return header
-  const transactions = decodeBody(rules, parts.rest, known)
-  if (isRefusal(transactions)) return transactions
-  return { hash: hashHeader(rules.keccak, header), header, transactions }
+  return parts === undefined ? refuse('BlockMalformed', 'header and body in RLP', bytes) : decodeHeader(parts.first)
 }
 
 /** Body bytes → transactions; strict. */

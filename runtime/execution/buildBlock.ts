@@ -80,9 +80,11 @@ class Builder {
       parentBeaconBlockRoot: new Uint8Array(32),
     }
     const tick = () => {
+      context.tick?.()
       if (this.#isSpent()) throw new BudgetSpent()
     }
-    this.#open = new OpenBlock(context, facts, params, budget === undefined ? undefined : tick)
+    const isTimed = budget !== undefined || context.tick !== undefined
+    this.#open = new OpenBlock(context, facts, params, isTimed ? tick : undefined)
     this.#bytesLeft = rules.params.bodyBytesMax - BODY_HEADER_BYTES_MAX
   }
 
@@ -106,6 +108,7 @@ class Builder {
 
   async #settle(): Promise<void> {
     for (const settlement of this.#context.settlements ?? []) {
+      await this.#context.pause?.()
       const gas = this.#open.settlementGasLeft
       const transaction = settlementTransaction(this.#context.rules.keccak, settlement, gas)
       if (!this.#fits(transaction)) return
@@ -121,6 +124,7 @@ class Builder {
     this.#isGuarded = true
     let misfits = 0
     for (const transaction of this.#context.transactions) {
+      await this.#context.pause?.()
       const gasLeft = this.#open.facts.gasLimit - this.#open.gasUsed
       if (gasLeft < TRANSACTION_GAS_MIN || misfits >= MISFITS_MAX || this.#isSpent()) return
       const sender = keyOf(transaction.sender)
@@ -139,7 +143,8 @@ class Builder {
       const refusal = await this.#open.attempt(() => this.#open.execute(transaction))
       if (refusal === undefined) this.#take(transaction)
       else this.#skipped.push({ transaction, refusal })
-      return refusal === undefined
+      // An ancestor that is not final yet has another transaction of this nonce: the next nonce may follow.
+      return refusal === undefined || refusal.code === 'NonceTooLow'
     } catch (error) {
       if (!(error instanceof BudgetSpent)) throw error
       this.#aborted.push(transaction)

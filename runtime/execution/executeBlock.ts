@@ -10,8 +10,6 @@ import { type ExecutedBlock, type ExecutionContext, OpenBlock } from './openBloc
 export interface CheckContext extends ExecutionContext {
   /** Fee recipient of the leader of the candidate's view. */
   readonly coinbase: Uint8Array
-  /** Called between transactions and at call frames; throws to abandon the work. */
-  readonly tick?: () => void
 }
 
 /**
@@ -40,6 +38,7 @@ export async function executeBlock(context: CheckContext, block: Block): Promise
   const open = new OpenBlock(context, header, params, context.tick)
   await open.start()
   for (const [i, transaction] of block.transactions.entries()) {
+    await context.pause?.()
     context.tick?.()
     const fault = await (transaction.kind === 'system' ? open.settle(transaction) : open.execute(transaction))
     if (fault !== undefined) return { ...fault, expected: `transaction ${i}: ${fault.expected}` }

@@ -57,6 +57,10 @@ export interface ExecutionContext {
   readonly parent: ParentBlock
   /** Compare balances before and after; costs a trie read per changed account. */
   readonly isAudited?: boolean
+  /** Called between transactions and at call frames; throws to abandon the work. */
+  readonly tick?: () => void
+  /** Awaited between transactions: lets the host do other work. */
+  readonly pause?: () => Promise<void>
 }
 
 export interface ExecutedBlock extends Block {

@@ -35,6 +35,11 @@ export function settlementId(settlement: Settlement): Uint8Array {
   return settlement.kind === 'job' ? uintToBytes(settlement.jobId, 32) : settlement.versionId
 }
 
+/** The same of a settlement's transaction: both calls have it as their first argument. */
+export function settledId(transaction: SystemTransaction): Uint8Array {
+  return transaction.data.subarray(4, 36)
+}
+
 export function settlementRoot(keccak: Hasher, settlement: Settlement): Uint8Array {
   return settlement.kind === 'job' ? keccak(concat(RESULT_PREFIX, settlement.result)) : settlement.root
 }
