@@ -62,7 +62,7 @@ export interface BuildRequest extends ParentRequest {
 }
 
 export interface CheckRequest extends ParentRequest {
-  /** Its header hashes to the candidate's blockHash. */
+  /** Their `hashOf` is the candidate's blockHash. */
   readonly bytes: Uint8Array
 }
 
@@ -81,6 +81,8 @@ export interface FinalizedCandidate {
 
 /** Blocks as agreement sees them: bytes with a hash, a parent, and a verdict. */
 export interface Execution {
+  /** Hash of a block's header, if its body is the one that the header names: so whoever forwards it cannot have changed it. */
+  hashOf(bytes: Uint8Array): Hash | undefined
   /** The newest committed block. */
   head(): { readonly height: number; readonly hash: Hash }
   /** Null: nothing could be built. The result was checked by the validators' path and its layer is held. */

@@ -4,7 +4,7 @@
  */
 import { equal, toHex } from '../../primitives/bytes.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
-import { type Block, decodeBlockHeader } from '../../runtime/block/block.ts'
+import { type Block, decodeBlock, decodeBlockHeader, transactionsRoot } from '../../runtime/block/block.ts'
 import { decodeHeader } from '../../runtime/block/header.ts'
 import type { Receipt } from '../../runtime/block/receipt.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
@@ -82,6 +82,7 @@ export function createExecution(options: ExecutionOptions): BlockExecution {
   return {
     ...leader,
     ...shared.epochs,
+    hashOf: (bytes) => hashOf(options, bytes),
     head: () => ({ height: head().height, hash: toHex(head().hash) }),
     tip: shared.tree.root,
     check: async (request) => earlyVerdict(rules, clock, request) ?? verdictOf(await checkOnParent(executor, request)),
@@ -95,6 +96,13 @@ export function createExecution(options: ExecutionOptions): BlockExecution {
       }
     },
   }
+}
+
+function hashOf({ rules, known }: ExecutionOptions, bytes: Uint8Array): string | undefined {
+  const block = decodeBlock(rules, bytes, known)
+  if (isRefusal(block)) return undefined
+  const root = transactionsRoot(rules.keccak, block.transactions)
+  return equal(root, block.header.transactionsRoot) ? toHex(block.hash) : undefined
 }
 
 function committedHead({ rules, store }: ExecutionOptions): ParentBlock {
