@@ -7,7 +7,8 @@ import { createFilled } from './deviceTables.ts'
 import type { GpuDevice } from './gpuDevice.ts'
 import { compileMatch, type Pipelines } from './pipelines.ts'
 import { createRecorder, type Recorder } from './recorder.ts'
-import { MATCH_ROWS, MATCH_VECTORS, type MatchResult } from './shaders/matchRows.ts'
+import { WORKGROUP_SIZE } from './shaders/dotRows.ts'
+import type { MatchResult } from './shaders/matchRows.ts'
 import { readBuffer } from './workspace.ts'
 
 /** Bits of one reading: 2^27 are 16 MiB. */
@@ -102,6 +103,7 @@ async function findBits(
   rows: Uint32Array,
 ): Promise<Uint32Array> {
   const pipeline = await compileMatch(gpu, pipelines, result)
+  const { matchRows: tile } = pipelines.choice
   const wordsPerVector = bands.paddedRows / 32
   const words = result === 'mark' ? Math.ceil(rows.length / 32) : rows.length * wordsPerVector
   const codes = new Int8Array(rows.length * GUARD_BYTES)
@@ -114,14 +116,14 @@ async function findBits(
   try {
     await bands.forEach(recorder, ({ firstRow, rowCount, buffer }) => {
       const macsPerVector = rowCount * GUARD_BYTES
-      const step = MATCH_VECTORS * Math.max(1, Math.floor((macsPerMs * DISPATCH_MS) / macsPerVector / MATCH_VECTORS))
-      for (let first = 0; first < rows.length; first += Math.min(step, MATCH_VECTORS * 65_535)) {
-        const end = Math.min(rows.length, first + Math.min(step, MATCH_VECTORS * 65_535))
+      const step = tile.vectors * Math.max(1, Math.floor((macsPerMs * DISPATCH_MS) / macsPerVector / tile.vectors))
+      for (let first = 0; first < rows.length; first += Math.min(step, tile.vectors * 65_535)) {
+        const end = Math.min(rows.length, first + Math.min(step, tile.vectors * 65_535))
         recorder.dispatch({
           pipeline,
           buffers: [buffer, vectors, vectorRows, norms, bits],
           shape: [rowCount, firstRow, first, end, tau, wordsPerVector],
-          groups: [Math.ceil((end - first) / MATCH_VECTORS), Math.ceil(rowCount / MATCH_ROWS), 1],
+          groups: [Math.ceil((end - first) / tile.vectors), Math.ceil(rowCount / (WORKGROUP_SIZE * tile.rows)), 1],
           costMs: (macsPerVector * (end - first)) / macsPerMs,
         })
       }

@@ -17,6 +17,7 @@ import {
 import { createRecorder, type Recorder } from './recorder.ts'
 import type { DotVariant } from './shaders/dotProducts.ts'
 import type { DotTile } from './shaders/dotRows.ts'
+import type { MatchTile } from './shaders/matchRows.ts'
 import type { MixTile } from './shaders/mixRows.ts'
 
 const dotTile = (rows: DotTile['rows'], vectors: DotTile['vectors'], isStaged = false): DotTile => ({
@@ -37,6 +38,8 @@ interface Candidates {
   readonly batch: readonly DotTile[]
   readonly mixOne: readonly MixTile[]
   readonly mixBatch: readonly MixTile[]
+  /** Not measured: one pass at the opening of an index. */
+  readonly matchRows: MatchTile
 }
 
 /**
@@ -51,16 +54,21 @@ export const CANDIDATES: Candidates = {
   batch: [dotTile(4, 4), dotTile(2, 8), dotTile(2, 8, true)],
   mixOne: [mixTile(1, 'limbs'), mixTile(1, 'wide')],
   mixBatch: [mixTile(4, 'limbs'), mixTile(8, 'limbs'), mixTile(4, 'wide')],
+  matchRows: { rows: 4, vectors: 4 },
 }
 
-/** A processor that plays a GPU runs a barrier as so many coroutines, and compiles and self-tests each variant for a second. */
+/**
+ * A processor that plays a GPU runs a barrier as so many coroutines. One tile for all: each more costs compiling and a
+ * self-test, and a tile four times as large is no faster and takes five times as long to compile.
+ */
 export const SOFTWARE_CANDIDATES: Candidates = {
   dot: ['packed', 'shifts'],
-  one: [dotTile(4, 4)],
-  two: [dotTile(4, 4)],
-  batch: [dotTile(4, 4)],
+  one: [dotTile(2, 2)],
+  two: [dotTile(2, 2)],
+  batch: [dotTile(2, 2)],
   mixOne: [mixTile(4, 'wide', 1)],
   mixBatch: [mixTile(4, 'wide', 1)],
+  matchRows: { rows: 1, vectors: 1 },
 }
 
 /** Vectors of a batch in the probe: a multiple of every tile. */
@@ -159,10 +167,10 @@ class DeviceProbe implements Probe {
   }
 
   async choose(): Promise<{ choice: KernelChoice; macsPerMs: number }> {
-    const dot = await this.#chooseDot()
+    const candidates = this.#gpu.isSoftware ? SOFTWARE_CANDIDATES : CANDIDATES
+    const dot = await this.#chooseDot(candidates)
     const own = <T>(tiles: readonly T[], make: (gpu: GpuDevice, dot: DotVariant, tile: T) => Promise<Variant<T>>) =>
       Promise.all(tiles.map((tile) => make(this.#gpu, dot, tile)))
-    const candidates = this.#gpu.isSoftware ? SOFTWARE_CANDIDATES : CANDIDATES
     const [ones, twos, batches, mixOnes, mixBatches] = await Promise.all([
       own(candidates.one, compileDot),
       own(candidates.two, compileDot),
@@ -181,6 +189,7 @@ class DeviceProbe implements Probe {
       dot,
       dotRows: { one: one.tile, two: two.tile, batch: batch.tile },
       mixRows: { one: mixOne.tile, batch: mixBatch.tile },
+      matchRows: candidates.matchRows,
     }
     const macsPerMs = Math.max(MACS_PER_MS_MIN, macs / Math.max(...times.filter((ms) => ms !== Infinity)))
     return { choice, macsPerMs }
@@ -197,12 +206,10 @@ class DeviceProbe implements Probe {
     for (const buffer of [segmentTable, quadBlocks, ...Object.values(this.#buffers)]) buffer.destroy()
   }
 
-  async #chooseDot(): Promise<DotVariant> {
+  async #chooseDot({ dot: dots, batch }: Candidates): Promise<DotVariant> {
     if (!this.#gpu.hasPackedDot) return 'shifts'
-    const tile = CANDIDATES.batch[0]!
-    const variants = await Promise.all(
-      CANDIDATES.dot.map(async (dot) => ({ dot, ...(await compileDot(this.#gpu, dot, tile)) })),
-    )
+    const tile = batch[0]!
+    const variants = await Promise.all(dots.map(async (dot) => ({ dot, ...(await compileDot(this.#gpu, dot, tile)) })))
     const timed: { dot: DotVariant; ms: number }[] = []
     for (const variant of variants) {
       timed.push({ dot: variant.dot, ms: await this.#time(() => this.#runDot(variant, PROBE_VECTORS)) })

@@ -4,7 +4,7 @@ import { correctSource, narrowDirectionSource } from './shaders/correct.ts'
 import { dampenSource, narrowSource } from './shaders/dampen.ts'
 import type { DotVariant } from './shaders/dotProducts.ts'
 import { type DotTile, dotRowsSource, dotTileName } from './shaders/dotRows.ts'
-import { type MatchResult, matchRowsSource } from './shaders/matchRows.ts'
+import { type MatchResult, type MatchTile, matchRowsSource } from './shaders/matchRows.ts'
 import { type MixTile, mixRowsSource, mixTileName } from './shaders/mixRows.ts'
 import { spreadQuadsSource } from './shaders/spreadQuads.ts'
 import { findTopSource, sumTermsSource } from './shaders/sumTerms.ts'
@@ -27,6 +27,7 @@ export interface KernelChoice {
   readonly dot: DotVariant
   readonly dotRows: { readonly one: DotTile; readonly two: DotTile; readonly batch: DotTile }
   readonly mixRows: { readonly one: MixTile; readonly batch: MixTile }
+  readonly matchRows: MatchTile
 }
 
 /** A pipeline and how many vectors one invocation takes. */
@@ -110,4 +111,4 @@ export async function compilePipelines(
 
 /** Of the guard, compiled when there is something to look for. */
 export const compileMatch = (gpu: GpuDevice, { choice }: Pipelines, result: MatchResult): Promise<GPUComputePipeline> =>
-  compile(gpu, `${result} rows`, matchRowsSource(choice.dot, result))
+  compile(gpu, `${result} rows`, matchRowsSource(choice.dot, result, choice.matchRows))

@@ -3,8 +3,11 @@ import { type DotVariant, dotSource, range } from './dotProducts.ts'
 import { WORKGROUP_SIZE } from './dotRows.ts'
 import { MULTIPLY_WIDE } from './wideArithmetic.ts'
 
-export const MATCH_ROWS = 4 * WORKGROUP_SIZE
-export const MATCH_VECTORS = 4
+/** How many pairs one invocation multiplies. */
+export interface MatchTile {
+  readonly rows: 1 | 4
+  readonly vectors: 1 | 4
+}
 
 /** `mark`: one bit for a vector that has any match; `match`: one bit for every match of a vector. */
 export type MatchResult = 'mark' | 'match'
@@ -16,12 +19,13 @@ const STORE: Readonly<Record<MatchResult, string>> = {
 
 /**
  * g·h < 2^22 and norms < 2^22, so 256·(g·h)² ≤ 2^52 and tau·N·N ≤ 2^52: both exact in two words. Matches are few; the
- * rest costs no write. Work above the diagonal is skipped 256 × 4 pairs at a time.
+ * rest costs no write. Work above the diagonal is skipped a workgroup
+ * at a time.
  */
-export function matchRowsSource(variant: DotVariant, result: MatchResult): string {
+export function matchRowsSource(variant: DotVariant, result: MatchResult, tile: MatchTile): string {
   const { directive, body } = dotSource(variant)
-  const rows = range(4)
-  const vectors = range(MATCH_VECTORS)
+  const rows = range(tile.rows)
+  const vectors = range(tile.vectors)
   return `${directive}
 struct Shape {
   rowCount: u32,
@@ -57,10 +61,10 @@ fn store(vector: u32, local: u32, sum: i32) {
 }
 @compute @workgroup_size(${WORKGROUP_SIZE})
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let vector = shape.firstVector + group.x * ${MATCH_VECTORS}u;
-  let last = vectorRows[min(vector + ${MATCH_VECTORS - 1}u, shape.vectorEnd - 1u)];
-  if (shape.firstRow + group.y * ${MATCH_ROWS}u >= last) { return; }
-  let row = group.y * ${MATCH_ROWS}u + lane;
+  let vector = shape.firstVector + group.x * ${tile.vectors}u;
+  let last = vectorRows[min(vector + ${tile.vectors - 1}u, shape.vectorEnd - 1u)];
+  if (shape.firstRow + group.y * ${WORKGROUP_SIZE * tile.rows}u >= last) { return; }
+  let row = group.y * ${WORKGROUP_SIZE * tile.rows}u + lane;
 ${vectors.map((v) => `  let vectorAt${v} = min(vector + ${v}u, shape.vectorEnd - 1u) * 16u;`).join('\n')}
 ${rows.map((r) => `  let row${r} = min(row + ${r * WORKGROUP_SIZE}u, shape.rowCount - 1u);`).join('\n')}
 ${vectors.flatMap((v) => rows.map((r) => `  var sum${v}_${r} = 0;`)).join('\n')}

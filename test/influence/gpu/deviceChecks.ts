@@ -150,8 +150,10 @@ const gpu = await openGpuDevice(true)
 print('software', gpu.isSoftware)
 const { pipelines } = await choosePipelines(gpu)
 await compareVariants(gpu, pipelines)
-const flags = await compareFlags(gpu, pipelines)
-print('flags', { ...flags, flagged: flags.flagged > 50 })
+for (const { matchRows } of [CANDIDATES, SOFTWARE_CANDIDATES]) {
+  const flags = await compareFlags(gpu, { ...pipelines, choice: { ...pipelines.choice, matchRows } })
+  print(`flags ${matchRows.rows}x${matchRows.vectors}`, { ...flags, flagged: flags.flagged > 50 })
+}
 
 const tooLarge = gpu.device.limits.maxBufferSize * 2
 const large = gpu.scoped('a buffer beyond the limit', () => {

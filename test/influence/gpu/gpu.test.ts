@@ -40,7 +40,8 @@ test('gpu: every kernel on odd shapes, cut and streamed, equals the twin; limits
   assert.equal(Object.fromEntries(others), {
     'software refused': 'GpuUnavailable',
     software: true,
-    flags: { flagged: true, differ: 0 },
+    'flags 4x4': { flagged: true, differ: 0 },
+    'flags 1x1': { flagged: true, differ: 0 },
     'beyond the limit': 'GpuLost',
     'lost in the middle': 'GpuLost',
     'lost while waiting': 'GpuLost',

@@ -14,16 +14,17 @@ const VARIANTS = ['packed', 'shifts'] as const
 function* kernels(): Generator<readonly [string, string]> {
   for (const [name, source] of Object.entries(FIXED_KERNELS)) yield [name, source()]
   for (const variant of VARIANTS) {
-    for (const { one, two, batch, mixOne, mixBatch } of [CANDIDATES, SOFTWARE_CANDIDATES]) {
+    for (const { one, two, batch, mixOne, mixBatch, matchRows } of [CANDIDATES, SOFTWARE_CANDIDATES]) {
       for (const tile of [...one, ...two, ...batch]) {
         yield [`dotRows ${variant} ${dotTileName(tile)}`, dotRowsSource(variant, tile)]
       }
       for (const tile of [...mixOne, ...mixBatch]) {
         yield [`mixRows ${variant} ${mixTileName(tile)}`, mixRowsSource(variant, tile)]
       }
-    }
-    for (const result of ['mark', 'match'] as const) {
-      yield [`matchRows ${variant} ${result}`, matchRowsSource(variant, result)]
+      for (const result of ['mark', 'match'] as const) {
+        const name = `matchRows ${variant} ${result} ${matchRows.rows}x${matchRows.vectors}`
+        yield [name, matchRowsSource(variant, result, matchRows)]
+      }
     }
   }
 }
