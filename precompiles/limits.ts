@@ -10,6 +10,20 @@ export const STEP_GAS = 20n
 /** Validators that one `validators` call lists: a set has at most 100 (consensus.md §9), and each entry is ~9 slots. */
 export const VALIDATORS_PAGE_MAX = 100n
 
+/** Validators from which sets are chosen: ten sets. The node reads them all at an epoch's last block, outside any gas:
+ * 12 ms were measured, of its next second. */
+export const CONTENDERS_MAX = 1_000n
+/** Validators that one account stakes with: a claim or a view of all is below 3 Mgas. */
+export const POSITIONS_MAX = 64n
+/** Portions that one `unbondings` call lists, three slots each. */
+export const UNBONDINGS_PAGE_MAX = 100n
+/** Pools of unbonding stake of one validator that are not free: one for each epoch with a withdrawal, 336 for 14 days of
+ * hours, 1,440 for the longest unbonding time. A slash walks them, 5,500 gas each, and with the dearest evidence, 3 Mgas,
+ * it must fit the 2^24 gas of a transaction. */
+export const UNBONDING_POOLS_MAX = 2_048n
+/** Basis points by which a commission may rise in a day: whoever delegated sees it coming. */
+export const COMMISSION_RISE_BPS_MAX = 100n
+
 /** Purpose and architecture of a model: a paragraph each; longer texts belong into the training plan. */
 export const MODEL_TEXT_BYTES_MAX = 1_024n
 /** Datanets of a proposal or a version: a settlement looks each entry's Datanet up among them. */

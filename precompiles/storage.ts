@@ -155,6 +155,12 @@ function dynamicArray(host: StorageHost, element: StorageType, slot: bigint): un
       host.sstore(slot, length + 1n)
       return at(length)
     },
+    pop: () => {
+      if (!isScalar(element)) throw new TypeError('only an array of plain values shrinks')
+      const last = host.sload(slot) - 1n
+      ;(at(last) as { set(value: PlainValue): void }).set(uintToScalar(element, 0n))
+      host.sstore(slot, last)
+    },
   }
 }
 

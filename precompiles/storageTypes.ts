@@ -56,6 +56,8 @@ export interface ArrayPlace<E> {
   at(index: bigint): Place<E>
   /** Grows by one and gives the new last element's place. */
   push(): Place<E>
+  /** Clears and drops the last element, a plain value; the caller knows that there is one. */
+  pop(): void
 }
 
 export type StructPlace<F extends StorageLayout> = { readonly [N in keyof F]: Place<F[N]['type']> } & {

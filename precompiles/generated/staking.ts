@@ -4,6 +4,38 @@ export const stakingAbi = [
   {
     inputs: [
       {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "AlreadyContender",
+    type: "error",
+  },
+  {
+    inputs: [],
+    name: "AlreadyPunished",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "string",
+        name: "expected",
+        type: "string",
+      },
+      {
+        internalType: "string",
+        name: "got",
+        type: "string",
+      },
+    ],
+    name: "BadEvidence",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint256",
         name: "offset",
         type: "uint256",
@@ -36,6 +68,33 @@ export const stakingAbi = [
   {
     inputs: [
       {
+        internalType: "uint8",
+        name: "side",
+        type: "uint8",
+      },
+    ],
+    name: "BadSignature",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint16",
+        name: "maxBps",
+        type: "uint16",
+      },
+      {
+        internalType: "uint64",
+        name: "notBefore",
+        type: "uint64",
+      },
+    ],
+    name: "CommissionRise",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint16",
         name: "maxBps",
         type: "uint16",
@@ -52,12 +111,44 @@ export const stakingAbi = [
   {
     inputs: [
       {
+        internalType: "uint64",
+        name: "max",
+        type: "uint64",
+      },
+    ],
+    name: "ContendersFull",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint64",
+        name: "epoch",
+        type: "uint64",
+      },
+      {
+        internalType: "uint64",
+        name: "since",
+        type: "uint64",
+      },
+    ],
+    name: "EvidenceExpired",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "bytes32",
         name: "key",
         type: "bytes32",
       },
     ],
     name: "KeyInUse",
+    type: "error",
+  },
+  {
+    inputs: [],
+    name: "NobodyAccused",
     type: "error",
   },
   {
@@ -107,11 +198,54 @@ export const stakingAbi = [
     inputs: [
       {
         internalType: "address",
-        name: "operator",
+        name: "account",
         type: "address",
       },
     ],
     name: "NothingToClaim",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+    ],
+    name: "NothingToWithdraw",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "bytes32",
+        name: "expected",
+        type: "bytes32",
+      },
+      {
+        internalType: "bytes32",
+        name: "got",
+        type: "bytes32",
+      },
+    ],
+    name: "SetMismatch",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "hasWei",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "wantedWei",
+        type: "uint256",
+      },
+    ],
+    name: "StakeShort",
     type: "error",
   },
   {
@@ -138,6 +272,17 @@ export const stakingAbi = [
   {
     inputs: [
       {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "Tombstoned",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint256",
         name: "max",
         type: "uint256",
@@ -149,6 +294,17 @@ export const stakingAbi = [
       },
     ],
     name: "TooMany",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint64",
+        name: "max",
+        type: "uint64",
+      },
+    ],
+    name: "UnbondingsFull",
     type: "error",
   },
   {
@@ -213,8 +369,101 @@ export const stakingAbi = [
   },
   {
     inputs: [],
+    name: "ZeroAmount",
+    type: "error",
+  },
+  {
+    inputs: [],
     name: "ZeroFeeRecipient",
     type: "error",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "ContenderJoined",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "ContenderLeft",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+    ],
+    name: "Delegated",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        indexed: true,
+        internalType: "uint64",
+        name: "epoch",
+        type: "uint64",
+      },
+      {
+        indexed: true,
+        internalType: "address",
+        name: "reporter",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "uint256",
+        name: "slashedWei",
+        type: "uint256",
+      },
+      {
+        indexed: false,
+        internalType: "uint256",
+        name: "rewardWei",
+        type: "uint256",
+      },
+    ],
+    name: "Punished",
+    type: "event",
   },
   {
     anonymous: false,
@@ -235,7 +484,7 @@ export const stakingAbi = [
       {
         indexed: true,
         internalType: "address",
-        name: "operator",
+        name: "account",
         type: "address",
       },
       {
@@ -246,6 +495,37 @@ export const stakingAbi = [
       },
     ],
     name: "RewardsClaimed",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+      {
+        indexed: false,
+        internalType: "uint64",
+        name: "epoch",
+        type: "uint64",
+      },
+    ],
+    name: "Undelegated",
     type: "event",
   },
   {
@@ -292,6 +572,50 @@ export const stakingAbi = [
     type: "event",
   },
   {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "address",
+        name: "feeRecipient",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "uint16",
+        name: "commissionBps",
+        type: "uint16",
+      },
+    ],
+    name: "ValidatorEdited",
+    type: "event",
+  },
+  {
+    anonymous: false,
+    inputs: [
+      {
+        indexed: true,
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+      {
+        indexed: false,
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+    ],
+    name: "Withdrawn",
+    type: "event",
+  },
+  {
     inputs: [],
     name: "addRewards",
     outputs: [],
@@ -322,7 +646,13 @@ export const stakingAbi = [
     type: "function",
   },
   {
-    inputs: [],
+    inputs: [
+      {
+        internalType: "uint64",
+        name: "max",
+        type: "uint64",
+      },
+    ],
     name: "claimRewards",
     outputs: [
       {
@@ -332,6 +662,32 @@ export const stakingAbi = [
       },
     ],
     stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "contend",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "contenderCount",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "view",
     type: "function",
   },
   {
@@ -368,6 +724,37 @@ export const stakingAbi = [
     type: "function",
   },
   {
+    inputs: [
+      {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+    ],
+    name: "delegate",
+    outputs: [],
+    stateMutability: "payable",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "feeRecipient",
+        type: "address",
+      },
+      {
+        internalType: "uint16",
+        name: "commissionBps",
+        type: "uint16",
+      },
+    ],
+    name: "editValidator",
+    outputs: [],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [],
     name: "epochCount",
     outputs: [
@@ -400,6 +787,30 @@ export const stakingAbi = [
     type: "function",
   },
   {
+    inputs: [
+      {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        internalType: "uint64",
+        name: "epoch",
+        type: "uint64",
+      },
+    ],
+    name: "isPunished",
+    outputs: [
+      {
+        internalType: "bool",
+        name: "",
+        type: "bool",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [],
     name: "liabilities",
     outputs: [
@@ -417,6 +828,102 @@ export const stakingAbi = [
       {
         internalType: "address",
         name: "operator",
+        type: "address",
+      },
+      {
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+    ],
+    name: "position",
+    outputs: [
+      {
+        components: [
+          {
+            internalType: "address",
+            name: "operator",
+            type: "address",
+          },
+          {
+            internalType: "uint256",
+            name: "stakeWei",
+            type: "uint256",
+          },
+          {
+            internalType: "uint256",
+            name: "rewardsWei",
+            type: "uint256",
+          },
+        ],
+        internalType: "struct IStaking.Position",
+        name: "",
+        type: "tuple",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+    ],
+    name: "positions",
+    outputs: [
+      {
+        components: [
+          {
+            internalType: "address",
+            name: "operator",
+            type: "address",
+          },
+          {
+            internalType: "uint256",
+            name: "stakeWei",
+            type: "uint256",
+          },
+          {
+            internalType: "uint256",
+            name: "rewardsWei",
+            type: "uint256",
+          },
+        ],
+        internalType: "struct IStaking.Position[]",
+        name: "",
+        type: "tuple[]",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint64",
+        name: "number",
+        type: "uint64",
+      },
+    ],
+    name: "releaseTimeOf",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "account",
         type: "address",
       },
     ],
@@ -451,6 +958,40 @@ export const stakingAbi = [
     type: "function",
   },
   {
+    inputs: [
+      {
+        internalType: "bytes",
+        name: "evidence",
+        type: "bytes",
+      },
+      {
+        internalType: "bytes",
+        name: "set",
+        type: "bytes",
+      },
+      {
+        internalType: "uint64",
+        name: "max",
+        type: "uint64",
+      },
+    ],
+    name: "submitEvidence",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "punishedCount",
+        type: "uint64",
+      },
+      {
+        internalType: "uint64",
+        name: "leftCount",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "nonpayable",
+    type: "function",
+  },
+  {
     inputs: [],
     name: "totalStake",
     outputs: [
@@ -461,6 +1002,100 @@ export const stakingAbi = [
       },
     ],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+    ],
+    name: "unbondingCount",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "account",
+        type: "address",
+      },
+      {
+        internalType: "uint64",
+        name: "start",
+        type: "uint64",
+      },
+      {
+        internalType: "uint64",
+        name: "count",
+        type: "uint64",
+      },
+    ],
+    name: "unbondings",
+    outputs: [
+      {
+        components: [
+          {
+            internalType: "address",
+            name: "operator",
+            type: "address",
+          },
+          {
+            internalType: "uint256",
+            name: "amountWei",
+            type: "uint256",
+          },
+          {
+            internalType: "uint64",
+            name: "epoch",
+            type: "uint64",
+          },
+          {
+            internalType: "uint64",
+            name: "completionTime",
+            type: "uint64",
+          },
+        ],
+        internalType: "struct IStaking.Unbonding[]",
+        name: "",
+        type: "tuple[]",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "address",
+        name: "operator",
+        type: "address",
+      },
+      {
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+    ],
+    name: "undelegate",
+    outputs: [
+      {
+        internalType: "uint64",
+        name: "completionTime",
+        type: "uint64",
+      },
+    ],
+    stateMutability: "nonpayable",
     type: "function",
   },
   {
@@ -504,6 +1139,21 @@ export const stakingAbi = [
             internalType: "uint256",
             name: "stakeWei",
             type: "uint256",
+          },
+          {
+            internalType: "uint256",
+            name: "selfStakeWei",
+            type: "uint256",
+          },
+          {
+            internalType: "bool",
+            name: "isContender",
+            type: "bool",
+          },
+          {
+            internalType: "bool",
+            name: "isTombstoned",
+            type: "bool",
           },
         ],
         internalType: "struct IStaking.Validator",
@@ -574,6 +1224,21 @@ export const stakingAbi = [
             name: "stakeWei",
             type: "uint256",
           },
+          {
+            internalType: "uint256",
+            name: "selfStakeWei",
+            type: "uint256",
+          },
+          {
+            internalType: "bool",
+            name: "isContender",
+            type: "bool",
+          },
+          {
+            internalType: "bool",
+            name: "isTombstoned",
+            type: "bool",
+          },
         ],
         internalType: "struct IStaking.Validator[]",
         name: "",
@@ -581,6 +1246,25 @@ export const stakingAbi = [
       },
     ],
     stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint64",
+        name: "max",
+        type: "uint64",
+      },
+    ],
+    name: "withdrawUnbonded",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "amountWei",
+        type: "uint256",
+      },
+    ],
+    stateMutability: "nonpayable",
     type: "function",
   },
 ] as const
@@ -594,7 +1278,7 @@ export const stakingStorage = {
       bytes: 32,
     },
   },
-  rewardPerStake: {
+  heldWei: {
     slot: 1n,
     offset: 0,
     type: {
@@ -602,7 +1286,7 @@ export const stakingStorage = {
       bytes: 32,
     },
   },
-  rewardCarry: {
+  rewardPerStake: {
     slot: 2n,
     offset: 0,
     type: {
@@ -610,7 +1294,7 @@ export const stakingStorage = {
       bytes: 32,
     },
   },
-  rewardsPaidInWei: {
+  rewardCarry: {
     slot: 3n,
     offset: 0,
     type: {
@@ -618,7 +1302,7 @@ export const stakingStorage = {
       bytes: 32,
     },
   },
-  rewardsClaimedWei: {
+  rewardsPaidInWei: {
     slot: 4n,
     offset: 0,
     type: {
@@ -626,8 +1310,16 @@ export const stakingStorage = {
       bytes: 32,
     },
   },
-  epochCount: {
+  rewardsClaimedWei: {
     slot: 5n,
+    offset: 0,
+    type: {
+      kind: "uint",
+      bytes: 32,
+    },
+  },
+  epochCount: {
+    slot: 6n,
     offset: 0,
     type: {
       kind: "uint",
@@ -635,7 +1327,18 @@ export const stakingStorage = {
     },
   },
   operators: {
-    slot: 6n,
+    slot: 7n,
+    offset: 0,
+    type: {
+      kind: "dynamicArray",
+      element: {
+        kind: "address",
+        bytes: 20,
+      },
+    },
+  },
+  contenders: {
+    slot: 8n,
     offset: 0,
     type: {
       kind: "dynamicArray",
@@ -646,7 +1349,7 @@ export const stakingStorage = {
     },
   },
   validators: {
-    slot: 7n,
+    slot: 9n,
     offset: 0,
     type: {
       kind: "mapping",
@@ -656,7 +1359,7 @@ export const stakingStorage = {
       },
       value: {
         kind: "struct",
-        slots: 6,
+        slots: 8,
         fields: {
           feeRecipient: {
             slot: 0n,
@@ -674,6 +1377,30 @@ export const stakingStorage = {
               bytes: 2,
             },
           },
+          commissionRaisedAt: {
+            slot: 0n,
+            offset: 22,
+            type: {
+              kind: "uint",
+              bytes: 5,
+            },
+          },
+          contenderPlace: {
+            slot: 0n,
+            offset: 27,
+            type: {
+              kind: "uint",
+              bytes: 4,
+            },
+          },
+          isTombstoned: {
+            slot: 0n,
+            offset: 31,
+            type: {
+              kind: "bool",
+              bytes: 1,
+            },
+          },
           p2pKey: {
             slot: 1n,
             offset: 0,
@@ -682,12 +1409,20 @@ export const stakingStorage = {
               bytes: 32,
             },
           },
-          stakeWei: {
+          bondedWei: {
             slot: 2n,
             offset: 0,
             type: {
               kind: "uint",
-              bytes: 32,
+              bytes: 16,
+            },
+          },
+          leftWei: {
+            slot: 2n,
+            offset: 16,
+            type: {
+              kind: "uint",
+              bytes: 16,
             },
           },
           settledPerStake: {
@@ -698,7 +1433,7 @@ export const stakingStorage = {
               bytes: 32,
             },
           },
-          claimedWei: {
+          rewardPerBond: {
             slot: 4n,
             offset: 0,
             type: {
@@ -706,11 +1441,193 @@ export const stakingStorage = {
               bytes: 32,
             },
           },
-          blsKey: {
+          carry: {
             slot: 5n,
             offset: 0,
             type: {
+              kind: "uint",
+              bytes: 32,
+            },
+          },
+          blsKey: {
+            slot: 6n,
+            offset: 0,
+            type: {
               kind: "bytes",
+            },
+          },
+          unbondingPools: {
+            slot: 7n,
+            offset: 0,
+            type: {
+              kind: "dynamicArray",
+              element: {
+                kind: "struct",
+                slots: 1,
+                fields: {
+                  epoch: {
+                    slot: 0n,
+                    offset: 0,
+                    type: {
+                      kind: "uint",
+                      bytes: 8,
+                    },
+                  },
+                  bondedWei: {
+                    slot: 0n,
+                    offset: 8,
+                    type: {
+                      kind: "uint",
+                      bytes: 12,
+                    },
+                  },
+                  leftWei: {
+                    slot: 0n,
+                    offset: 20,
+                    type: {
+                      kind: "uint",
+                      bytes: 12,
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  delegations: {
+    slot: 10n,
+    offset: 0,
+    type: {
+      kind: "mapping",
+      key: {
+        kind: "address",
+        bytes: 20,
+      },
+      value: {
+        kind: "mapping",
+        key: {
+          kind: "address",
+          bytes: 20,
+        },
+        value: {
+          kind: "struct",
+          slots: 3,
+          fields: {
+            bondedWei: {
+              slot: 0n,
+              offset: 0,
+              type: {
+                kind: "uint",
+                bytes: 16,
+              },
+            },
+            place: {
+              slot: 0n,
+              offset: 16,
+              type: {
+                kind: "uint",
+                bytes: 8,
+              },
+            },
+            settledPerBond: {
+              slot: 1n,
+              offset: 0,
+              type: {
+                kind: "uint",
+                bytes: 32,
+              },
+            },
+            owed: {
+              slot: 2n,
+              offset: 0,
+              type: {
+                kind: "uint",
+                bytes: 32,
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  accounts: {
+    slot: 11n,
+    offset: 0,
+    type: {
+      kind: "mapping",
+      key: {
+        kind: "address",
+        bytes: 20,
+      },
+      value: {
+        kind: "struct",
+        slots: 3,
+        fields: {
+          operators: {
+            slot: 0n,
+            offset: 0,
+            type: {
+              kind: "dynamicArray",
+              element: {
+                kind: "address",
+                bytes: 20,
+              },
+            },
+          },
+          unbondings: {
+            slot: 1n,
+            offset: 0,
+            type: {
+              kind: "dynamicArray",
+              element: {
+                kind: "struct",
+                slots: 2,
+                fields: {
+                  operator: {
+                    slot: 0n,
+                    offset: 0,
+                    type: {
+                      kind: "address",
+                      bytes: 20,
+                    },
+                  },
+                  pool: {
+                    slot: 0n,
+                    offset: 20,
+                    type: {
+                      kind: "uint",
+                      bytes: 8,
+                    },
+                  },
+                  bondedWei: {
+                    slot: 1n,
+                    offset: 0,
+                    type: {
+                      kind: "uint",
+                      bytes: 16,
+                    },
+                  },
+                },
+              },
+            },
+          },
+          firstUnbonding: {
+            slot: 2n,
+            offset: 0,
+            type: {
+              kind: "uint",
+              bytes: 8,
+            },
+          },
+          nextClaim: {
+            slot: 2n,
+            offset: 8,
+            type: {
+              kind: "uint",
+              bytes: 8,
             },
           },
         },
@@ -718,7 +1635,7 @@ export const stakingStorage = {
     },
   },
   keyHolders: {
-    slot: 8n,
+    slot: 12n,
     offset: 0,
     type: {
       kind: "mapping",
@@ -733,7 +1650,7 @@ export const stakingStorage = {
     },
   },
   epochs: {
-    slot: 9n,
+    slot: 13n,
     offset: 0,
     type: {
       kind: "mapping",
@@ -743,7 +1660,7 @@ export const stakingStorage = {
       },
       value: {
         kind: "struct",
-        slots: 2,
+        slots: 3,
         fields: {
           epochHash: {
             slot: 0n,
@@ -761,6 +1678,36 @@ export const stakingStorage = {
               bytes: 32,
             },
           },
+          releaseTime: {
+            slot: 2n,
+            offset: 0,
+            type: {
+              kind: "uint",
+              bytes: 8,
+            },
+          },
+        },
+      },
+    },
+  },
+  punished: {
+    slot: 14n,
+    offset: 0,
+    type: {
+      kind: "mapping",
+      key: {
+        kind: "address",
+        bytes: 20,
+      },
+      value: {
+        kind: "mapping",
+        key: {
+          kind: "uint",
+          bytes: 8,
+        },
+        value: {
+          kind: "bool",
+          bytes: 1,
         },
       },
     },

@@ -25,6 +25,7 @@ contract StorageProbe {
         nested[n][true] = -int128(uint128(n));
         byText[words] = 7;
         for (uint24 i = 0; i < 23; i++) packed.push(uint24(uint256(i) * 70000));
+        packed.pop();
         structs.push();
         structs.push(Inner(1, false, address(0), 0, 0, 1, "", 0));
         structs.push(Inner(n, true, who, -1, 0xffffffff, type(uint128).max, words, bytes32(uint256(1))));

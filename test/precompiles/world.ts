@@ -1,5 +1,6 @@
 /** An in-memory chain for natives: real gas, warm and cold slots, rollback, balances, logs; viem codes every call. */
 import { type Abi, decodeErrorResult, decodeEventLog, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
+import { blstBls } from '../../node/crypto.ts'
 import { isNativeAddress, NATIVE_ADDRESSES, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
 import { dispatchNative, type Native } from '../../precompiles/dispatch.ts'
 import type { NativeGenesis } from '../../precompiles/genesis.ts'
@@ -8,6 +9,9 @@ import { NATIVES } from '../../precompiles/natives.ts'
 import { nobleBls } from '../../primitives/bls.ts'
 import { equal, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import { keccak256, sha256 } from '../../primitives/hashes.ts'
+
+/** Native where it loads: a check by noble takes 30 ms. */
+export const TEST_BLS = (await blstBls()) ?? nobleBls
 
 export class OutOfGas extends Error {}
 /** A write that the host itself refuses: natives must have refused it before. */
@@ -215,7 +219,7 @@ export class World {
       },
       verifyStatement(statement, keys, signature) {
         charge(110_000n + 500n * BigInt(keys.length))
-        return nobleBls.verify(keys, keccak256(statement), signature)
+        return TEST_BLS.verify(keys, keccak256(statement), signature)
       },
       emit(topics, data) {
         if (frame.isStatic) throw new HostRefusal('static')
@@ -345,7 +349,7 @@ export function freshWorld(overrides: Partial<NativeGenesis> = {}): World {
   const world = new World()
   const validator = {
     operator: account(800),
-    blsKey: nobleBls.publicKey(uintToBytes(7, 32)),
+    blsKey: TEST_BLS.publicKey(uintToBytes(7, 32)),
     p2pKey: keccak256(uintToBytes(8, 4)),
     feeRecipient: account(801),
     commissionBps: 1_000,

@@ -346,8 +346,15 @@ const moneyMoves: Record<string, Move> = {
     const wei = BigInt(a) * 10n ** 14n
     send(world, FEE_SPLIT, 'treasuryPay', [toHex(pick(wallets, b)), wei], { from: DEV_ADMIN })
   },
-  claimRewards({ world }) {
-    send(world, STAKING, 'claimRewards', [], { from: account(800) })
+  claimRewards({ world, wallets }, [a]) {
+    send(world, STAKING, 'claimRewards', [64n], { from: pick([account(800), ...wallets], a) })
+  },
+  delegate({ world, wallets }, [a, b]) {
+    const options = { from: pick(wallets, a), wei: BigInt(b) * 10n ** 15n }
+    send(world, STAKING, 'delegate', [toHex(account(800))], options)
+  },
+  undelegate({ world, wallets }, [a, b]) {
+    send(world, STAKING, 'undelegate', [toHex(account(800)), BigInt(b) * 10n ** 14n], { from: pick(wallets, a) })
   },
   rotate({ world, wallets }, [a, b]) {
     if (b % 4 !== 0) return false

@@ -150,10 +150,12 @@ test('rewards: by stake, claimed once, paid from what came in', () => {
   expectRefused(world, staking, 'addRewards', [], {}, 'NotNative', [toHex(account(1))])
   send(world, staking, 'addRewards', [], { from: FEE_SPLIT_ADDRESS, wei: 400n })
   assert.is(view(world, staking, 'rewardsOf', [toHex(account(1_001))]), 300n)
-  assert.is(send(world, staking, 'claimRewards', [], { from: account(1_001) }).result, 300n)
+  assert.is(send(world, staking, 'claimRewards', [64n], { from: account(1_001) }).result, 300n)
   assert.is(world.balanceOf(account(1_001)), 300n)
-  expectRefused(world, staking, 'claimRewards', [], { from: account(1_001) }, 'NothingToClaim', [toHex(account(1_001))])
-  expectRefused(world, staking, 'claimRewards', [], { from: account(5) }, 'NothingToClaim', [toHex(account(5))])
+  expectRefused(world, staking, 'claimRewards', [64n], { from: account(1_001) }, 'NothingToClaim', [
+    toHex(account(1_001)),
+  ])
+  expectRefused(world, staking, 'claimRewards', [64n], { from: account(5) }, 'NothingToClaim', [toHex(account(5))])
   assert.is(view(world, staking, 'rewardsOf', [toHex(account(1_002))]), 100n)
 })
 
@@ -171,7 +173,7 @@ test('rewards: whatever the stakes and payments, nothing is paid twice and less 
           send(world, staking, 'addRewards', [], { from: FEE_SPLIT_ADDRESS, wei: move })
           paidIn += move
         } else if (view(world, staking, 'rewardsOf', [toHex(account(1_000 + move))]) !== 0n)
-          claimed += send(world, staking, 'claimRewards', [], { from: account(1_000 + move) }).result as bigint
+          claimed += send(world, staking, 'claimRewards', [64n], { from: account(1_000 + move) }).result as bigint
       const open = [0, 1, 2].reduce(
         (sum, n) => sum + (view(world, staking, 'rewardsOf', [toHex(account(1_000 + n))]) as bigint),
         0n,
@@ -204,7 +206,7 @@ test('writes: refused by delegation, under static, and at any gas below the need
     ['createValidator', GOOD],
     ['beginEpoch', [0n, toHex(p2pKey), toHex(p2pKey)]],
     ['addRewards', []],
-    ['claimRewards', []],
+    ['claimRewards', [64n]],
   ]
   for (const [name, args] of calls) {
     expectRefused(world, staking, name, args, { ...good, isStatic: true }, 'StaticWrite')
