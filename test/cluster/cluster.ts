@@ -1,0 +1,175 @@
+/** A network of several real node processes on loopback, each of which can be killed, paused and started again. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { genesisInput } from '../../genesis/block0.ts'
+import { createDevnet, DEVNET_DEFAULTS, type DevnetOptions, predeployCodes } from '../../genesis/devnet.ts'
+import { probeCrypto } from '../../node/crypto.ts'
+import { type NodeProcess, startNodeProcess } from '../../node/devnet/nodeProcess.ts'
+import { DEVNET_FILE, openNetwork } from '../../node/network.ts'
+import { createChainRules } from '../../runtime/chainRules.ts'
+import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
+import { until } from './until.ts'
+
+export interface ClusterNode {
+  readonly index: number
+  readonly url: string
+  readonly folder: string
+  readonly isRunning: boolean
+  readonly lastLines: readonly string[]
+  start(): Promise<void>
+  /** SIGKILL: nothing is written any more. */
+  kill(): Promise<void>
+  /** SIGTERM: a clean end. */
+  stop(): Promise<void>
+  pause(): void
+  resume(): void
+  /** One JSON-RPC call; rejects when the node does not answer. */
+  ask<T>(method: string, ...params: unknown[]): Promise<T>
+}
+
+export interface Cluster {
+  readonly folder: string
+  readonly nodes: readonly ClusterNode[]
+  close(): Promise<void>
+}
+
+export interface ClusterOptions extends Partial<Omit<DevnetOptions, 'predeploys'>> {
+  readonly validators: number
+  /** Back end of each node's influence worker; `js` by default, which starts fastest. */
+  readonly influence?: readonly string[]
+  /** Further options of `openledger run`, by node. */
+  readonly argsOf?: (index: number) => readonly string[]
+}
+
+/** Log lines kept of each node, for a failure's report. */
+const LINES_MAX = 40
+const ANSWER_TIMEOUT_MS = 10_000
+
+/** Starts all nodes and waits until each answers; their data lies in one temporary folder. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'openledger-cluster-'))
+  const networkFile = path.join(folder, 'network.json')
+  writeFileSync(networkFile, await devnetText(options))
+  const ports = await freePorts(2 * options.validators)
+  const p2pPorts = ports.slice(options.validators)
+  const nodes = p2pPorts.map((p2pPort, index) =>
+    createNode({
+      index,
+      folder: path.join(folder, `node${index}`),
+      port: ports[index]!,
+      args: [
+        ...['run', '--json', '--network', networkFile, '--dev-validator', `${index}`],
+        ...['--data', path.join(folder, `node${index}`), '--port', `${ports[index]}`, '--p2p-port', `${p2pPort}`],
+        ...['--influence', options.influence?.[index] ?? 'js'],
+        ...['--bootstrap', ...p2pPorts.filter((port) => port !== p2pPort).map((port) => `/ip4/127.0.0.1/tcp/${port}`)],
+        ...(options.argsOf?.(index) ?? []),
+      ],
+    }),
+  )
+  const close = async () => {
+    await Promise.all(nodes.map((node) => node.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await Promise.all(nodes.map((node) => node.start()))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { folder, nodes, close }
+}
+
+/** The height of each running node's head. */
+export function heightsOf(nodes: readonly ClusterNode[]): Promise<number[]> {
+  return Promise.all(nodes.map(async (node) => Number(await node.ask<string>('eth_blockNumber'))))
+}
+
+/** Waits until every one of these nodes has this height. */
+export async function reachHeight(nodes: readonly ClusterNode[], height: number, deadlineMs: number): Promise<void> {
+  await until(`height ${height} on nodes ${nodes.map(({ index }) => index)}`, deadlineMs, async () => {
+    const heights = await heightsOf(nodes).catch(() => [])
+    return heights.length > 0 && heights.every((each) => each >= height)
+  })
+}
+
+/** Text of a devnet's network file with these options. */
+async function devnetText({ influence: _, argsOf: __, ...options }: ClusterOptions): Promise<string> {
+  const crypto = await probeCrypto()
+  const predeploys = predeployCodes(openNetwork(DEVNET_FILE, crypto).network)
+  return createDevnet({ ...DEVNET_DEFAULTS, ...options, predeploys }, crypto.bls, (network) => {
+    return createGenesisBlock(createChainRules(network.params, { crypto }), genesisInput(network)).hash
+  }).text
+}
+
+interface NodeSpec {
+  readonly index: number
+  readonly folder: string
+  readonly port: number
+  readonly args: readonly string[]
+}
+
+function createNode({ index, folder, port, args }: NodeSpec): ClusterNode {
+  const url = `http://127.0.0.1:${port}`
+  const lastLines: string[] = []
+  let process: NodeProcess | undefined
+  const signal = (name: NodeJS.Signals) => process !== undefined && globalThis.process.kill(process.pid, name)
+  const ended = async () => {
+    await process?.ended
+    process = undefined
+  }
+  return {
+    index,
+    url,
+    folder,
+    get isRunning() {
+      return process !== undefined
+    },
+    lastLines,
+    async start() {
+      const onLine = (line: string) => {
+        lastLines.push(line)
+        if (lastLines.length > LINES_MAX) lastLines.shift()
+      }
+      process = startNodeProcess({ label: `node ${index}`, args, onLine })
+      await process.described
+    },
+    async kill() {
+      signal('SIGKILL')
+      await ended()
+    },
+    async stop() {
+      await process?.stop()
+      process = undefined
+    },
+    pause: () => void signal('SIGSTOP'),
+    resume: () => void signal('SIGCONT'),
+    ask: (method, ...params) => ask(url, method, params),
+  }
+}
+
+async function ask<T>(url: string, method: string, params: readonly unknown[]): Promise<T> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+  })
+  const { result, error } = (await answer.json()) as { result?: T; error?: { message: string } }
+  if (error !== undefined) throw new Error(`${method}: ${error.message}`)
+  return result as T
+}
+
+/** Free ports of this moment; all are open at once, so none comes twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer()
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as { port: number }).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
