@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { setImmediate as turnLoop } from 'node:timers/promises'
 import type { LoadedNetwork } from '../genesis/load.ts'
 import { equal } from '../primitives/bytes.ts'
+import { statementHash } from '../primitives/statements.ts'
 import type { Backend } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
 import { createPool } from '../runtime/pool/pool.ts'
@@ -19,10 +20,10 @@ import { createPace } from './execution/pace.ts'
 import { createHealth } from './health.ts'
 import { type Journal, openJournal } from './host/journal.ts'
 import { poolHeadOf } from './host/poolHead.ts'
-import { createSettlementDesk } from './host/settlementDesk.ts'
 import { createSoloHost } from './host/soloHost.ts'
 import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
+import { createSettlementDesk } from './settlement/settlementDesk.ts'
 import { openChainStore, openTemporaryChainStore } from './storage/chainStore.ts'
 import { commitGenesis } from './storage/commitGenesis.ts'
 
@@ -122,14 +123,10 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, co
     config.onFault(error)
   }
   const pace = createPace({ clock: systemClock, soon: setImmediate, height: store.head()!.height })
-  const desk = createSettlementDesk({ chain: context, bls: crypto.bls, blsSecret, log: config.log })
   const attestation = createAttestationDuty({
     influence: config.influence,
     registry,
-    onAttested(attested) {
-      desk.add(attested)
-      pace.poke()
-    },
+    onAttested: (attested) => desk.add(attested),
     log: config.log,
   })
   const finalized = new EventEmitter<{ block: [number] }>()
@@ -150,12 +147,27 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, co
     },
     onFinal,
   })
+  const nextEpoch = () => execution.ofBlock(store.head()!.height + 1)
+  const desk = createSettlementDesk({
+    chain: context,
+    bls: crypto.bls,
+    epoch: nextEpoch(),
+    sign: async (jobId, root) => {
+      const { number, epochHash } = nextEpoch()
+      const hash = statementHash(context, { kind: 'attribution', epochHash, jobId, root })
+      return { epoch: number, signer: 0, signature: crypto.bls.sign(blsSecret, hash) }
+    },
+    send: () => {},
+    onQuorum: () => pace.poke(),
+    onEvidence: () => {},
+    log: config.log,
+  })
   const pool = createPool(rules, { head: poolHeadOf(rules, execution.tip()), nowMs: systemClock.nowMs })
   function onFinal(final: FinalBlock) {
     const { header, transactions } = final.block
     const mined = transactions.filter((transaction) => transaction.kind === 'user')
     pool.setHead(poolHeadOf(rules, execution.tip()), { number: header.number, transactions: mined })
-    desk.settled(final)
+    desk.settled(final, nextEpoch())
     pace.committed(header.number)
     finalized.emit('block', header.number)
     attestation.onBlock(header.number)
