@@ -58,6 +58,7 @@ export interface Known {
   /** With the leader's signature; null when it was fetched by its id or restored. */
   proposal: Proposal | null
   verdict: 'unknown' | 'pending' | 'valid' | 'invalid'
+  isRecorded: boolean
   /** Of its block, a filler's is its parent's; set once the parent is valid. */
   height: number
   /** The views from its parent up to this have skip certificates: R4(c) goes on from here. */
@@ -77,12 +78,12 @@ export interface View {
   /** One vote counts per signer, view and kind (R7). */
   readonly votes: Record<Ballot['kind'], Map<number, Vote>>
   /** Power behind each ballot, by `ballotKey`. */
-  readonly tally: Map<string, bigint>
+  readonly tally: Map<string, { readonly ballot: Ballot; readonly power: bigint }>
   notarization: Held | null
   skipCertificate: Certificate | null
   /** What we cast here. */
   notarized: Hash | null
-  hasFinalized: boolean
+  finalized: Hash | null
   hasSkipped: boolean
   hasProposed: boolean
   ownProposal: Proposal | null
@@ -144,7 +145,7 @@ export function viewOf(core: Core, view: number): View {
     notarization: null,
     skipCertificate: null,
     notarized: null,
-    hasFinalized: false,
+    finalized: null,
     hasSkipped: false,
     hasProposed: false,
     ownProposal: null,
