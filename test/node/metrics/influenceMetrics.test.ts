@@ -111,8 +111,11 @@ test('registry: names the build, and every metric has help and a unit or a total
     () => ({ state: 'closed', indexesOpen: 0, indexBytes: 0, queueLength: 0 }) as WorkerStatus,
   )
   assert.match(await registry.metrics(), /openledger_build_info\{version="9\.9\.9",node="[^"]+",platform="[^"]+"\} 1/)
-  const named = await registry.getMetricsAsJSON()
+  const metrics = await registry.getMetricsAsJSON()
+  const named = metrics.filter(({ name }) => name.startsWith('openledger_'))
   assert.ok(named.length > 12)
+  assert.ok(metrics.some(({ name }) => name === 'nodejs_eventloop_lag_p99_seconds'))
+  assert.is(metrics.filter(({ name }) => !/^(openledger|process|nodejs)_/.test(name)).length, 0)
   for (const { name, help } of named) {
     assert.match(name, /^openledger_.*_(?:total|seconds|bytes|info|open|length|ready)$/)
     assert.ok(help.length > 10, name)
