@@ -14,7 +14,7 @@ import { checkQuery, QUERIES_MAX } from './queryFile.ts'
 import { isRefused, type Refused, refuse } from './refusal.ts'
 import { SCORE_LEAF_ROWS } from './rowProof.ts'
 import { attributeScores } from './scoring/attribution.ts'
-import { contextRootOf, encodeInt16, queryHashOf, scoreLeaves, scoresRootOf } from './scoring/context.ts'
+import { contextHash, contextRootOf, encodeInt16, queryHashOf, scoreLeaves, scoresRootOf } from './scoring/context.ts'
 import { scoreQueries } from './scoring/dataInf.ts'
 import { prepareScoring, type RawScore, type ScoringIndex, type StageObserver } from './scoring/scoringIndex.ts'
 import type {
@@ -173,15 +173,17 @@ export class InfluenceEngine implements OpenedIndex {
     return (await scoreQueries(this.#index, this.#kernels, [query]))[0]!
   }
 
-  #commit(query: Query, raw: RawScore): Score {
+  #commit(query: Query, { scores, exponentG, x, h, roots }: RawScore): Score {
     const hash = this.#hash
-    const queryHash = queryHashOf(query, hash)
+    const queryHash = queryHashOf(query, hash, roots?.codes)
     return {
-      scores: raw.scores,
-      exponentG: raw.exponentG,
+      scores,
+      exponentG,
       queryHash,
-      scoresRoot: scoresRootOf(raw.scores, hash),
-      contextRoot: contextRootOf(queryHash, raw.exponentG, raw.x, encodeInt16(raw.h), hash),
+      scoresRoot: roots?.scores ?? scoresRootOf(scores, hash),
+      contextRoot: roots
+        ? contextHash(queryHash, exponentG, x, roots.directions, hash)
+        : contextRootOf(queryHash, exponentG, x, encodeInt16(h), hash),
       backend: this.#kernels.backend,
     }
   }

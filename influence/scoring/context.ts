@@ -16,10 +16,12 @@ export function encodeInt16(values: Int16Array): Uint8Array {
   return out
 }
 
+/** Root over the codes of a query. */
+const codeRootOf = (codes: Int8Array, hash: Hasher): Uint8Array =>
+  byteTreeRoot(DOMAIN.codeChunk, new Uint8Array(codes.buffer, codes.byteOffset, codes.length), CODE_CHUNK_BYTES, hash)
+
 /** What `respond` commits to. */
-export function queryHashOf(query: Query, hash: Hasher): Uint8Array {
-  const codes = new Uint8Array(query.codes.buffer, query.codes.byteOffset, query.codes.length)
-  const codeRoot = byteTreeRoot(DOMAIN.codeChunk, codes, CODE_CHUNK_BYTES, hash)
+export function queryHashOf(query: Query, hash: Hasher, codeRoot = codeRootOf(query.codes, hash)): Uint8Array {
   const jobId = uintToBytes(query.jobId, 32)
   const exponents = encodeInt16(query.exponents)
   return hashTagged(DOMAIN.query, hash, query.modelVersion, jobId, u32(query.exponents.length), exponents, codeRoot)
@@ -51,13 +53,16 @@ export function contextRootOf(
   h: Uint8Array,
   hash: Hasher,
 ): Uint8Array {
-  const shifts = concat(...Array.from(x, i32))
-  return hashTagged(
-    DOMAIN.context,
-    hash,
-    queryHash,
-    i32(exponentG),
-    shifts,
-    byteTreeRoot(DOMAIN.contextChunk, h, CONTEXT_CHUNK_BYTES, hash),
-  )
+  return contextHash(queryHash, exponentG, x, byteTreeRoot(DOMAIN.contextChunk, h, CONTEXT_CHUNK_BYTES, hash), hash)
+}
+
+/** The context root from the root over H. */
+export function contextHash(
+  queryHash: Uint8Array,
+  exponentG: number,
+  x: Int32Array,
+  directionRoot: Uint8Array,
+  hash: Hasher,
+): Uint8Array {
+  return hashTagged(DOMAIN.context, hash, queryHash, i32(exponentG), concat(...Array.from(x, i32)), directionRoot)
 }

@@ -36,6 +36,8 @@ export interface RawScore {
   readonly x: Int32Array
   /** H of all blocks, padded like codes. */
   readonly h: Int16Array
+  /** Where the back end has hashed them itself: the roots over the query's codes, the scores and H (§4.2, §4.3). */
+  readonly roots?: { readonly codes: Uint8Array; readonly scores: Uint8Array; readonly directions: Uint8Array }
 }
 
 /** Told of every block of every query, for vectors and the self-test. */

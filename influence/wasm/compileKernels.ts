@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const KERNELS = new URL('./kernels/', import.meta.url)
 export const WASM_FILE = new URL('./kernels.wasm', import.meta.url)
 
+/** Constants of the kernels stand behind the job's fields (kernels/job.as), below what laneMemory.ts gives out. */
+const CONSTANTS_ADDRESS = '4096'
 /** Pages of 64 KiB in a 32-bit memory. */
 const PAGES_MAX = '65536'
 const FLAGS = ['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--noExportMemory', '--sharedMemory']
@@ -15,6 +17,8 @@ const OUTPUT = [
   '1',
   '--maximumMemory',
   PAGES_MAX,
+  '--memoryBase',
+  CONSTANTS_ADDRESS,
   '--outFile',
   'kernels.wasm',
   '--textFile',

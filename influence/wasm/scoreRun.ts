@@ -1,6 +1,8 @@
 /** Steps 3 to 9 of influence.md §5 on the lanes: every value stays in their memory, and only scores, H, z and G leave it. */
+import { EXPONENT_SPREAD_MAX } from '../gradients/layers.ts'
 import type { RawScore, StageObserver } from '../scoring/scoringIndex.ts'
 import type { Query } from '../surface.ts'
+import { hashTrees } from './commitments.ts'
 import type { KernelName } from './lanes/laneControl.ts'
 import { alignTo, type JobFields } from './lanes/laneMemory.ts'
 import { shareEach, shareRows } from './lanes/shareRows.ts'
@@ -19,6 +21,8 @@ const SHIFT_MAX = 12
 const TERM_BITS = 50
 /** Below every bl(P) + 31 + x − e. */
 const NO_TOP = -(2 ** 30)
+/** Values of e0 − e of a live row: kernels/sumTerms.as has two words a query for each. */
+const BELOW_COUNT = EXPONENT_SPREAD_MAX + 1
 /** A value takes about as long in a scalar step as this many products. */
 const VALUE_MACS = 20
 
@@ -71,7 +75,8 @@ async function scoreGroup(
   const P = observe && copyProducts(run)
   const x = exponentsOf(run)
   const G = await sumTerms(run, x)
-  const raws = queries.map((_, q) => rawScore(run, q, G[q]!, x[q]!))
+  const roots = await hashTrees(run)
+  const raws = queries.map((_, q) => ({ ...rawScore(run, q, G[q]!, x[q]!), roots: roots[q]! }))
   if (observe && Q && R && U && Z && P) reportStages(run, { Q, R, U, Z, P }, t, raws, observe)
   return raws
 }
@@ -143,7 +148,8 @@ async function sumTerms(run: ScoreRun, x: readonly Int32Array[]): Promise<number
   const { layers } = run.scoring.tables
   const fields = { shifts, isWide: isWide ? 1 : 0, out: scores }
   writeShifts(run, (l, q) => x[q]![l]!)
-  const tops = await perLane(run, 'findTops', { words: queryCount, initial: NO_TOP, fields })
+  const words = queryCount * (1 + 2 * BELOW_COUNT)
+  const tops = await perLane(run, 'findTops', { words, initial: NO_TOP, fields })
   const G = queries.map((_, q) => {
     const top = Math.max(...tops.map((own) => own[q]!))
     return top === NO_TOP ? 0 : TERM_BITS - top

@@ -4,41 +4,71 @@ import {
 } from './job'
 import { belowTop, isLive, layerOf, layerScale, ratioOf, topExponent } from './scoring'
 
-// @ts-ignore: decorator
-@inline
-function productAt(at: usize, wide: bool): i64 {
-  return wide ? load<i64>(at) : <i64>load<i32>(at)
-}
+/** e0 − e is at most 40: one group of words for each. */
+const BELOW_COUNT: usize = 41
 
-/** The lane's own largest bl(P) + 31 + x − e of each query, over live P ≠ 0. */
+/**
+ * The lane's own largest bl(P) + 31 + x − e of each query, over live P ≠ 0. The bits of all |P| of a block whose rows have
+ * the same exponent are joined, since their length is that of the largest.
+ */
 export function findTops(task: usize, lane: usize): void {
   const count = queryCount()
-  const blocks = blockCount()
   const wide = isWide()
-  const width: usize = wide ? 8 : 4
   const tops = laneAddress(lane)
+  const groups = tops + 4 * count
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
-  for (let i = first; i < end; i++) {
-    for (let l: usize = 0; l < blocks; l++) {
+  for (let l: usize = 0; l < blockCount(); l++) {
+    let used: u64 = 0
+    for (let i = first; i < end; i++) {
       const ratio = ratioOf(i, l)
       if (!isLive(ratio)) continue
-      const base = 31 + belowTop(ratio) - topExponent(layerOf(l))
-      let at = tableAddress() + width * (i * blocks + l) * count
-      for (let q: usize = 0; q < count; q++) {
-        const p = productAt(at, wide)
-        at += width
-        if (p == 0) continue
-        const top = base + load<i32>(shiftsAddress() + 4 * (l * count + q)) + <i32>(64 - clz(p < 0 ? -p : p))
-        if (top > load<i32>(tops + 4 * q)) store<i32>(tops + 4 * q, top)
+      const below = <usize>belowTop(ratio)
+      const group = groups + 8 * count * below
+      if (((used >> below) & 1) == 0) {
+        used |= <u64>1 << below
+        memory.fill(group, 0, 8 * count)
       }
+      if (wide) joinWide(tableAddress() + 8 * (i * blockCount() + l) * count, group, count)
+      else joinNarrow(tableAddress() + 4 * (i * blockCount() + l) * count, group, count)
+    }
+    for (let below: usize = 0; below < BELOW_COUNT; below++) {
+      if (((used >> below) & 1) != 0) raiseTops(tops, groups + 8 * count * below, l, <i32>below)
     }
   }
 }
 
+/** Joins the bits of |P| of all queries. */
+function joinNarrow(at: usize, group: usize, count: usize): void {
+  if (count == 1) {
+    store<u32>(group, load<u32>(group) | abs(load<i32>(at)))
+    return
+  }
+  for (const end = at + 4 * count; at < end; at += 16) {
+    v128.store(group, v128.or(v128.load(group), i32x4.abs(v128.load(at))))
+    group += 16
+  }
+}
+
+function joinWide(at: usize, group: usize, count: usize): void {
+  for (const end = at + 8 * count; at < end; at += 8) {
+    store<u64>(group, load<u64>(group) | abs(load<i64>(at)))
+    group += 8
+  }
+}
+
+function raiseTops(tops: usize, group: usize, block: usize, below: i32): void {
+  const count = queryCount()
+  const base = 31 + below - topExponent(layerOf(block))
+  for (let q: usize = 0; q < count; q++) {
+    const bits = isWide() ? load<u64>(group + 8 * q) : <u64>load<u32>(group + 4 * q)
+    if (bits == 0) continue
+    const top = base + load<i32>(shiftsAddress() + 4 * (block * count + q)) + <i32>(64 - clz(bits))
+    if (top > load<i32>(tops + 4 * q)) store<i32>(tops + 4 * q, top)
+  }
+}
+
 /** rha(size·m31, s) for size < 2^38, m31 < 2^31 and a result of at most 2^50. */
-// @ts-ignore: decorator
-@inline
 function termOf(size: u64, m31: u64, s: i32): u64 {
   if (s <= 0) return (size * m31) << <u64>-s
   if (size < <u64>1 << 32 && s < 64) return (size * m31 + (<u64>1 << <u64>(s - 1))) >> <u64>s
@@ -59,8 +89,6 @@ function wideTermOf(size: u64, m31: u64, s: i32): u64 {
 export function sumTerms(task: usize, lane: usize): void {
   const count = queryCount()
   const blocks = blockCount()
-  const wide = isWide()
-  const width: usize = wide ? 8 : 4
   const sums = laneAddress(lane)
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
@@ -70,18 +98,37 @@ export function sumTerms(task: usize, lane: usize): void {
       const ratio = ratioOf(i, l)
       if (!isLive(ratio)) continue
       const m31 = layerScale(layerOf(l))
-      const below = belowTop(ratio)
-      let at = tableAddress() + width * (i * blocks + l) * count
-      for (let q: usize = 0; q < count; q++) {
-        const p = productAt(at, wide)
-        at += width
-        const s = load<i32>(shiftsAddress() + 4 * (l * count + q)) - below
-        const term = <i64>termOf(<u64>(p < 0 ? -p : p), m31, s)
-        store<i64>(sums + 8 * q, load<i64>(sums + 8 * q) + (p < 0 ? -term : term))
-      }
+      const shifts = shiftsAddress() + 4 * l * count
+      const at = (i * blocks + l) * count
+      if (isWide()) addWide(tableAddress() + 8 * at, sums, shifts, m31, belowTop(ratio))
+      else addNarrow(tableAddress() + 4 * at, sums, shifts, m31, belowTop(ratio))
     }
     for (let q: usize = 0; q < count; q++) {
       store<i64>(outAddress() + 8 * (q * rowCount() + i), load<i64>(sums + 8 * q))
     }
+  }
+}
+
+/** Terms of |P| < 2^31: for s in 1 … 63 half a unit is added after the bits below it are gone. */
+function addNarrow(at: usize, sums: usize, shifts: usize, m31: u64, below: i32): void {
+  for (const end = at + 4 * queryCount(); at < end; at += 4) {
+    const p = load<i32>(at)
+    const sign = p >> 31
+    const size = <u64>((p ^ sign) - sign)
+    const s = load<i32>(shifts) - below
+    const term = <i64>(<u32>(s - 1) < 63 ? ((size * m31 >> <u64>(s - 1)) + 1) >> 1 : termOf(size, m31, s))
+    store<i64>(sums, load<i64>(sums) + ((term ^ sign) - sign))
+    shifts += 4
+    sums += 8
+  }
+}
+
+function addWide(at: usize, sums: usize, shifts: usize, m31: u64, below: i32): void {
+  for (const end = at + 8 * queryCount(); at < end; at += 8) {
+    const p = load<i64>(at)
+    const term = <i64>termOf(abs(p), m31, load<i32>(shifts) - below)
+    store<i64>(sums, load<i64>(sums) + (p < 0 ? -term : term))
+    shifts += 4
+    sums += 8
   }
 }

@@ -32,6 +32,8 @@ export const KERNELS = [
   'correct',
   'findTops',
   'sumTerms',
+  'hashLeaves',
+  'hashTree',
   'guardNorms',
   'guardRows',
 ] as const

@@ -34,6 +34,8 @@ const FIELDS = [
   'layers',
   'shifts',
   'isWide',
+  'trees',
+  'slicesPerTree',
 ] as const
 export type JobFields = Readonly<Partial<Record<(typeof FIELDS)[number], number>>>
 
