@@ -26,8 +26,8 @@ export function enter(core: Core): void {
   core.changed.add(core.current)
   if (core.options.self === null) return
   startTimer(core, 'early')
-  // Where our own power is a quorum nobody else could be waited for, and an idle devnet must not pile up views.
-  if (core.isAlone) return
+  // Where our own power is a quorum and we lead, nobody else could be waited for: an idle devnet must not pile up views.
+  if (core.isAlone && leaderOf(core, core.current) === core.options.self) return
   startTimer(core, 'leader')
   startTimer(core, 'skip')
 }

@@ -22,6 +22,17 @@ test('R1: the current view is the lowest that no certificate cleared, and only c
   assert.is(one.core.current, 10, 'a finalization above clears all below')
 })
 
+test('R6: whoever is a quorum alone waits for no timer in its own views, and skips the views of leaders that are silent', () => {
+  // Scripted leaders, seed 238: the big one never skipped, and the small ones could not.
+  const one = createOneCore({ powers: [5n, 1n, 1n] })
+  const timers = (effects: typeof one.first) => of(effects, 'startTimer').map(({ timer, view }) => `${timer} ${view}`)
+  assert.equal(timers(one.first), ['standstill 0', 'early 1', 'leader 1', 'skip 1'])
+  one.timeout('leader', 1)
+  assert.equal(timers(one.vote(0, skipOf(1))), ['early 2', 'leader 2', 'skip 2'])
+  one.timeout('leader', 2)
+  assert.equal(timers(one.vote(0, skipOf(2))), ['early 3'])
+})
+
 test('R4, R5: a first candidate is checked, notarized, and finalized once it is notarized', () => {
   const one = createOneCore()
   const a = candidateOn(ROOT, 1)
