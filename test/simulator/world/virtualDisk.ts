@@ -20,6 +20,8 @@ export interface DiskFaults {
   /** The next fsync fails. */
   isSyncBroken: boolean
   isFull: boolean
+  /** Counted here: operations that failed. */
+  failures: number
 }
 
 export interface VirtualDisk {
@@ -78,6 +80,7 @@ export function createVirtualDisk({ queue, random, faults, onOperation }: Virtua
     const failIfBroken = () => {
       if (!faults.isSyncBroken) return
       faults.isSyncBroken = false
+      faults.failures += 1
       throw new DiskError('EIO')
     }
 
@@ -91,7 +94,10 @@ export function createVirtualDisk({ queue, random, faults, onOperation }: Virtua
           name,
           0,
           () => {
-            if (faults.isFull) throw new DiskError('ENOSPC')
+            if (faults.isFull) {
+              faults.failures += 1
+              throw new DiskError('ENOSPC')
+            }
             file.append(bytes)
           },
           bytes,

@@ -10,7 +10,7 @@ import { createVirtualDisk, type DiskFaults } from './virtualDisk.ts'
 import { createVirtualNetwork, type NetworkFaults } from './virtualNetwork.ts'
 
 const alive = (): Process => ({ isAlive: true, pausedUntilMs: 0 })
-const NO_DISK_FAULTS = (): DiskFaults => ({ syncMsMax: 0, isSyncBroken: false, isFull: false })
+const NO_DISK_FAULTS = (): DiskFaults => ({ syncMsMax: 0, isSyncBroken: false, isFull: false, failures: 0 })
 
 async function drain(queue: ReturnType<typeof createEventQueue>): Promise<void> {
   while (await queue.step());
@@ -117,7 +117,7 @@ test('disk: a process’s death loses nothing that it wrote; its hands are dead'
 
 test('disk: an fsync promises what was there when it was called; one fails when told; full refuses', async () => {
   const queue = createEventQueue()
-  const faults = { syncMsMax: 1_000, isSyncBroken: false, isFull: false }
+  const faults = { syncMsMax: 1_000, isSyncBroken: false, isFull: false, failures: 0 }
   const disk = createVirtualDisk({ queue, random: createRandom(2, 2), faults })
   const file = await disk.mount(alive()).open('log')
   await file.append(Uint8Array.of(1))

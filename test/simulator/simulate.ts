@@ -1,0 +1,60 @@
+/** `npm run sim -- …`: agreement under faults, from seeds that replay; see the usage text. */
+import { parseArgs } from 'node:util'
+import { type CampaignOptions, describe, type Tally } from './campaigns/campaign.ts'
+import { scriptedCampaign } from './campaigns/scriptedCampaign.ts'
+import { replayScenario, twinsCampaign } from './campaigns/twinsCampaign.ts'
+
+const USAGE = `usage: npm run sim -- [what] [options]
+
+what
+  --twins COUNT      Twins scenarios at --n 4 (one twin) or 7 (two)
+  --scenario TEXT    one Twins scenario, as a failure names it
+  --scripted COUNT   scripted Byzantine leaders, one run a seed
+
+options
+  --n LIST           validators, e.g. 4,7 (default 4)
+  --from S           the first seed (default 1)
+  --trace            print every event`
+
+const OPTIONS = {
+  twins: { type: 'string' },
+  scenario: { type: 'string' },
+  scripted: { type: 'string' },
+  n: { type: 'string', default: '4' },
+  from: { type: 'string', default: '1' },
+  trace: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+const whole = (text: string, name: string): number => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} takes a whole number, not ${text}`)
+  return value
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: OPTIONS })
+  const sizes = values.n.split(',').map((text) => whole(text, 'n'))
+  const from = whole(values.from, 'from')
+  const options: CampaignOptions = { say: console.log, nowMs: () => performance.now(), isTraced: values.trace }
+  const tallies: Tally[] = []
+  for (const n of sizes) {
+    if (values.twins !== undefined) tallies.push(twinsCampaign(n, whole(values.twins, 'twins'), from, options))
+    if (values.scenario !== undefined) tallies.push(replayScenario(n, values.scenario, options))
+  }
+  if (values.scripted !== undefined) tallies.push(scriptedCampaign(from, whole(values.scripted, 'scripted'), options))
+  if (values.help || tallies.length === 0) {
+    console[values.help ? 'log' : 'error'](USAGE)
+    return values.help ? 0 : 2
+  }
+  for (const tally of tallies)
+    console.log(`${tally.runs} ${tally.name}, ${tally.views} views, ${tally.blocks} blocks, ${describe(tally)}`)
+  return tallies.every(({ violations, runs }) => violations === 0 && runs > 0) ? 0 : 1
+}
+
+process.exitCode = await main().catch((error: Error & { code?: string }) => {
+  // A wrong argument, ours or `parseArgs`'s.
+  if (!(error instanceof RangeError || error.code?.startsWith('ERR_PARSE_ARGS'))) throw error
+  console.error(error.message)
+  return 2
+})
