@@ -81,6 +81,11 @@ const BPS = 10_000n
 
 export type ExecutionFault = 'BlockGas' | 'SettlementGas' | 'SettlementFailed'
 
+interface Machine {
+  readonly evm: ChainEvm
+  readonly vm: VM
+}
+
 export class OpenBlock {
   readonly layer: Layer
   readonly facts: BlockFacts
@@ -93,8 +98,7 @@ export class OpenBlock {
   #settlementGas = 0n
   #baseFeesWei = 0n
   #isBurnPossible = false
-  #evm: ChainEvm
-  #vm: VM
+  #opened: Machine | undefined
   readonly #tick: (() => void) | undefined
 
   constructor(context: ExecutionContext, facts: BlockFacts, params: BlockParams, tick?: () => void) {
@@ -104,15 +108,17 @@ export class OpenBlock {
     this.#tick = tick
     this.facts = facts
     this.layer = createLayer(context.parent.state)
-    ;[this.#evm, this.#vm] = this.#createMachine()
   }
 
-  #createMachine(): [ChainEvm, VM] {
+  /** Opened by the first who needs it: an empty block needs none, and the library builds its tables for each. */
+  get #machine(): Machine {
+    if (this.#opened !== undefined) return this.#opened
     const { rules, genesisHash } = this.#context
     const options = this.#tick === undefined ? { genesisHash } : { genesisHash, tick: this.#tick }
     const evm = new ChainEvm(rules, this.layer, this.facts, options)
     const vm = new VM({ common: rules.common, stateManager: this.layer, blockchain: evm.blockchain, evm })
-    return [evm, vm]
+    this.#opened = { evm, vm }
+    return this.#opened
   }
 
   /** System writes: EIP-2935, EIP-4788, and the epoch's hashes in its first block. */
@@ -125,11 +131,12 @@ export class OpenBlock {
   }
 
   async #blockCall(to: Uint8Array, data: Uint8Array, valueWei: bigint): Promise<void> {
-    await beginSystemTransaction(this.#evm, to)
-    const outcome = await callAsSystem(this.#evm, { to, data, valueWei, gas: BLOCK_CALL_GAS })
+    const { evm } = this.#machine
+    await beginSystemTransaction(evm, to)
+    const outcome = await callAsSystem(evm, { to, data, valueWei, gas: BLOCK_CALL_GAS })
     const why = `${outcome.error} ${toHex(outcome.output)}`
     assert(outcome.isSuccess && outcome.later.length === 0, `block-level call to ${toHex(to)} failed: ${why}`)
-    await endSystemTransaction(this.#evm)
+    await endSystemTransaction(evm)
   }
 
   /** Gas that the next settlement may claim. */
@@ -163,15 +170,19 @@ export class OpenBlock {
     const spent: Spent = { gas: intrinsicGas(transaction.data), logs: [] }
     const gasLeft = () => transaction.gas - spent.gas
     if (gasLeft() < 0n) return refuse('SettlementGas', `at least ${spent.gas} gas`, transaction.gas)
-    await beginSystemTransaction(this.#evm, transaction.to)
-    const settled = await callAsSystem(this.#evm, { to: transaction.to, data: transaction.data, gas: gasLeft() })
+    await beginSystemTransaction(this.#machine.evm, transaction.to)
+    const settled = await callAsSystem(this.#machine.evm, {
+      to: transaction.to,
+      data: transaction.data,
+      gas: gasLeft(),
+    })
     if (!settled.isSuccess) return settlementFailed(settled)
     add(spent, settled)
     for (const later of settled.later) {
       const fault = await this.#callBackAndReport(later, spent, gasLeft)
       if (fault !== undefined) return fault
     }
-    await endSystemTransaction(this.#evm)
+    await endSystemTransaction(this.#machine.evm)
     return { gasUsed: spent.gas, logs: spent.logs, logsBloom: bloomOf(this.#context.rules.keccak, spent.logs) }
   }
 
@@ -182,11 +193,11 @@ export class OpenBlock {
   ): Promise<Refusal<ExecutionFault> | undefined> {
     const needed = later.gas + CALLBACK_REPORT_GAS
     if (gasLeft() < needed) return refuse('SettlementGas', `${needed} gas for a callback`, gasLeft())
-    const made = await callBack(this.#evm, later)
+    const made = await callBack(this.#machine.evm, later)
     this.#isBurnPossible ||= made.isBurnPossible
     add(spent, made)
     const data = inferenceContract.encodeCall('reportCallback', [later.tag, made.isSuccess])
-    const reported = await callAsSystem(this.#evm, { to: later.native, data, gas: CALLBACK_REPORT_GAS })
+    const reported = await callAsSystem(this.#machine.evm, { to: later.native, data, gas: CALLBACK_REPORT_GAS })
     if (!reported.isSuccess) return settlementFailed(reported)
     add(spent, reported)
     return undefined
@@ -198,7 +209,7 @@ export class OpenBlock {
     if (transaction.gasLimit > gasLeft) return refuse('BlockGas', `at most ${gasLeft} gas`, transaction.gasLimit)
     const fault = checkAgainstState(this.layer, transaction, this.facts.baseFeeWei)
     if (fault !== undefined) return fault
-    const outcome = await executeUser(this.#vm, this.#evm, transaction)
+    const outcome = await executeUser(this.#machine.vm, this.#machine.evm, transaction)
     this.#baseFeesWei += outcome.gasUsed * this.facts.baseFeeWei
     this.#isBurnPossible ||= outcome.isBurnPossible
     this.#append(transaction, outcome)
@@ -219,7 +230,7 @@ export class OpenBlock {
     } catch (error) {
       this.layer.undoTo(depth)
       this.layer.startTransaction()
-      ;[this.#evm, this.#vm] = this.#createMachine()
+      this.#opened = undefined
       throw error
     }
   }
