@@ -26,7 +26,7 @@ export type EvmReply =
   | { readonly kind: 'fault'; readonly message: string }
 
 export interface EvmWorkerPoolOptions extends EvmWorkerData {
-  /** Threads; each holds about 100 MB. */
+  /** Threads at most; each holds about 100 MB. The first starts at once, another when a run waits and none is free. */
   readonly workers: number
   /** Of one run, from its start in the thread. */
   readonly deadlineMs: number
@@ -133,11 +133,12 @@ export function createEvmWorkerPool(options: EvmWorkerPoolOptions): EvmWorkerPoo
     return worker
   }
   const slots = new Set<Slot>()
-  for (let i = 0; i < options.workers; i++) {
+  const add = () => {
     const slot = { isReady: false, running: undefined, timer: undefined } as unknown as Slot
     slot.worker = start(slot)
     slots.add(slot)
   }
+  add()
 
   const run = <Outcome>(kind: EvmJobKind, request: EvmRequest): Promise<Outcome> => {
     if (waiting.length >= WAITING_MAX)
@@ -146,6 +147,8 @@ export function createEvmWorkerPool(options: EvmWorkerPoolOptions): EvmWorkerPoo
     return new Promise<Outcome>((resolve, reject) => {
       waiting.push({ job: { kind, request }, resolve: resolve as (outcome: unknown) => void, reject })
       for (const slot of slots) feed(slot)
+      const isOneStarting = [...slots].some(({ isReady }) => !isReady)
+      if (waiting.length > 0 && slots.size < options.workers && !isOneStarting) add()
     })
   }
 

@@ -38,15 +38,23 @@ interface SolcOutput {
   readonly contracts: Readonly<Record<string, Readonly<Record<string, SolcContract>>>>
 }
 
+/** Standard JSON → standard JSON. */
+export type Solc = (input: string) => string
+
+const installedSolc: Solc = (input) => (createRequire(import.meta.url)('solc') as { compile: Solc }).compile(input)
+
 /** Sources by path → solc's output, with `more` outputs if named; throws with solc's own messages. */
-export function compileSolidity(sources: Readonly<Record<string, string>>, more: readonly string[] = []): SolcOutput {
-  const solc = createRequire(import.meta.url)('solc') as { compile(input: string): string }
+export function compileSolidity(
+  sources: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+  solc: Solc = installedSolc,
+): SolcOutput {
   const input = {
     language: 'Solidity',
     sources: Object.fromEntries(Object.entries(sources).map(([path, content]) => [path, { content }])),
     settings: { outputSelection: { '*': { '*': ['abi', 'storageLayout', ...more] } } },
   }
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as SolcOutput
+  const output = JSON.parse(solc(JSON.stringify(input))) as SolcOutput
   const errors = (output.errors ?? []).filter((error) => error.severity === 'error')
   if (errors.length > 0) throw new Error(errors.map((error) => error.formattedMessage).join('\n'))
   return output

@@ -1,6 +1,5 @@
 /** Starts a devnet of its own on a free port for one test file, and compiles the contracts of this folder. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Abi, bytesToHex, type Hex, parseAbi } from 'viem'
@@ -13,6 +12,7 @@ import {
   STAKING_ADDRESS,
 } from '../../precompiles/addresses.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
+import { keptSolc } from '../solidity.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -27,17 +27,14 @@ export interface Compiled {
 
 /** Compiles one contract of `test/e2e/contracts` with the solc of the project. */
 export function compileContract(name: string): Compiled {
-  const solc = createRequire(import.meta.url)('solc') as {
-    compile(input: string, callbacks: { import(path: string): { contents: string } }): string
-  }
   const file = `test/e2e/contracts/${name}.sol`
+  const paths = [file, ...globSync('precompiles/**/I*.sol', { cwd: ROOT }).sort()]
   const input = {
     language: 'Solidity',
-    sources: { [file]: { content: readFileSync(join(ROOT, file), 'utf8') } },
-    settings: { evmVersion: 'prague', outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } } },
+    sources: Object.fromEntries(paths.map((path) => [path, { content: readFileSync(join(ROOT, path), 'utf8') }])),
+    settings: { evmVersion: 'prague', outputSelection: { [file]: { '*': ['abi', 'evm.bytecode.object'] } } },
   }
-  const callbacks = { import: (path: string) => ({ contents: readFileSync(join(ROOT, path), 'utf8') }) }
-  const output = JSON.parse(solc.compile(JSON.stringify(input), callbacks)) as {
+  const output = JSON.parse(keptSolc(JSON.stringify(input))) as {
     errors?: { severity: string; formattedMessage: string }[]
     contracts: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>
   }

@@ -10,9 +10,10 @@ import { compileSolidity, storageVariables } from '../../precompiles/compile.ts'
 import { openStorage, readStorage } from '../../precompiles/storage.ts'
 import { bytesToUint, fromHex, toHex } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
+import { keptSolc } from '../solidity.ts'
 
 const source = readFileSync(new URL('StorageProbe.sol', import.meta.url), 'utf8')
-const probe = compileSolidity({ 'StorageProbe.sol': source }, ['evm.deployedBytecode.object']).contracts[
+const probe = compileSolidity({ 'StorageProbe.sol': source }, ['evm.deployedBytecode.object'], keptSolc).contracts[
   'StorageProbe.sol'
 ]!['StorageProbe']!
 const ADDRESS = createAddressFromString(`0x${'11'.repeat(20)}`)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { type Abi, parseAbi } from 'viem'
 import { compileSolidity } from '../../precompiles/compile.ts'
+import { keptSolc } from '../solidity.ts'
 
 export const counterAbi = parseAbi([
   'constructor(uint256 start)',
@@ -22,7 +23,7 @@ export interface CompiledCounter {
 
 export function compileCounter(): CompiledCounter {
   const source = readFileSync(new URL('./Counter.sol', import.meta.url), 'utf8')
-  const output = compileSolidity({ 'Counter.sol': source }, ['evm.bytecode.object'])
+  const output = compileSolidity({ 'Counter.sol': source }, ['evm.bytecode.object'], keptSolc)
   const contract = output.contracts['Counter.sol']!['Counter']! as unknown as {
     readonly abi: Abi
     readonly evm: { readonly bytecode: { readonly object: string } }

@@ -150,8 +150,11 @@ test('eth_createAccessList: names what the call touches, and makes it cheaper or
 })
 
 /** A node whose calls have gas for many seconds, so that a loop ends by the deadline on a fast machine too. */
-async function withSpinner(body: (port: number) => Promise<void>): Promise<void> {
-  const spinner = await openRealNode({ deadlineMs: 1_000, callGas: 1n << 30n })
+async function withSpinner(
+  body: (port: number) => Promise<void>,
+  options: { deadlineMs?: number; workers?: number } = {},
+): Promise<void> {
+  const spinner = await openRealNode({ deadlineMs: 1_000, callGas: 1n << 40n, ...options })
   const { port } = spinner.server
   // The first contract of the same account: its address is `counter` again.
   await ask(port, 'eth_sendTransaction', { from: FROM, data: creation })
@@ -176,5 +179,18 @@ test('workers: the main loop answers while a call spins', () =>
     assert.is(first, 'chainId')
     await spinning
   }))
+
+test('workers: while a call spins, another thread starts and answers the next', () =>
+  withSpinner(
+    async (port) => {
+      const spinning = ask(port, 'eth_call', call('spin')).then(
+        () => 'spin',
+        () => 'closed',
+      )
+      const counting = ask(port, 'eth_call', call('count')).then(({ result }) => BigInt(result as Hex))
+      assert.is(await Promise.race([spinning, counting]), 1n)
+    },
+    { workers: 2, deadlineMs: 60_000 },
+  ))
 
 test.run()

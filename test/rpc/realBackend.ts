@@ -49,13 +49,17 @@ async function mineBest(chain: RealChain, pool: Pool, nextBaseFeeWei: () => bigi
   pool.setHead(headOf(chain, nextBaseFeeWei()), { number: chain.store.head()!.height, transactions })
 }
 
-/** `deadlineMs` and `callGas` are of one EVM run. */
-export async function openRealNode({ deadlineMs = 5_000, callGas = CALL_GAS_MAX } = {}): Promise<RealNode> {
+/** `deadlineMs` and `callGas` are of one EVM run, `workers` those that may run at once. */
+export async function openRealNode({
+  deadlineMs = 5_000,
+  callGas = CALL_GAS_MAX,
+  workers = 1,
+} = {}): Promise<RealNode> {
   const chain = await openRealChain()
   const { rules, store, genesisHash, network } = chain
   const { params } = rules
   const workerData = { folder: store.folder, params, genesisHash, callGas }
-  const evm = createEvmWorkerPool({ ...workerData, workers: 1, deadlineMs })
+  const evm = createEvmWorkerPool({ ...workerData, workers, deadlineMs })
   const keys = network.devKeys!.accounts.map(({ key }) => key)
   const signer = createDevSigner(keys)
   const pool = createPool(rules, { head: headOf(chain, params.initialBaseFeeWei), nowMs: () => performance.now() })

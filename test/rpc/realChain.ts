@@ -3,17 +3,15 @@ import { readFileSync } from 'node:fs'
 import { createEpoch } from '../../consensus/epoch.ts'
 import { genesisInput } from '../../genesis/block0.ts'
 import { type Network, parseNetwork } from '../../genesis/network.ts'
-import { nativeRecover } from '../../node/crypto.ts'
+import { probeCrypto } from '../../node/crypto.ts'
 import { type ChainStore, type FinalizedBlock, openTemporaryChainStore } from '../../node/storage/chainStore.ts'
 import { encodeReceipts } from '../../node/storage/receiptList.ts'
-import { nobleBls } from '../../primitives/bls.ts'
 import { concat, uintToBytes } from '../../primitives/bytes.ts'
 import { encodeSigners } from '../../primitives/signers.ts'
 import { statementHash } from '../../primitives/statements.ts'
 import { encodeBody } from '../../runtime/block/block.ts'
 import { encodeHeader } from '../../runtime/block/header.ts'
 import { type ChainRules, createChainRules } from '../../runtime/chainRules.ts'
-import { nobleCrypto } from '../../runtime/crypto.ts'
 import { createNativeContracts } from '../../runtime/evm/nativeContracts.ts'
 import { buildBlock } from '../../runtime/execution/buildBlock.ts'
 import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
@@ -62,11 +60,8 @@ function readNetwork(): Network {
 
 export async function openRealChain(): Promise<RealChain> {
   const network = readNetwork()
-  const recover = (await nativeRecover()) ?? nobleCrypto.recover
-  const rules = createChainRules(network.params, {
-    natives: createNativeContracts(),
-    crypto: { ...nobleCrypto, recover },
-  })
+  const crypto = await probeCrypto()
+  const rules = createChainRules(network.params, { natives: createNativeContracts(), crypto })
   const genesis = createGenesisBlock(rules, genesisInput(network))
   const store = await openTemporaryChainStore({ genesisHash: genesis.hash })
   await store.commitBlock(storedBlock({ ...genesis, transactions: [], receipts: [] }))
@@ -84,7 +79,7 @@ export async function openRealChain(): Promise<RealChain> {
         ? [uintToBytes(attested.jobId, 32), rules.keccak(concat(Uint8Array.of(0x20), attested.result))]
         : [attested.versionId, attested.root]
     const hash = statementHash(chain, { kind: 'attribution', epochHash: epoch.epochHash, jobId, root })
-    const signature = nobleBls.sign(network.devKeys!.validators[0]!.blsSecret, hash)
+    const signature = crypto.bls.sign(network.devKeys!.validators[0]!.blsSecret, hash)
     return { ...attested, signers: encodeSigners([0], 1), signature }
   }
   const listeners = new Set<(height: number) => void>()
