@@ -1,103 +1,254 @@
-/** The host of the Simplex core, as the rest of the node sees it: what it is given, what it does, what it tells. */
-import type { Bounds } from '../../consensus/bounds.ts'
-import type { Conflict, Hash } from '../../consensus/step.ts'
-import type { Timing } from '../../consensus/timers.ts'
-import type { Network, NetworkEvents, PeerId } from '../../p2p/surface.ts'
-import type { Bls } from '../../primitives/bls.ts'
-import type { ChainParams } from '../../primitives/chainParams.ts'
-import type { ChainContext } from '../../primitives/statements.ts'
-import type { Clock, Disk, Execution } from './ports.ts'
+/**
+ * The host of the Simplex core (consensus.md §10): recovers, runs one epoch's core after another, routes what peers send
+ * to it, answers what they ask, and follows the chain when it has gone on without us.
+ */
+import { BOUNDS } from '../../consensus/bounds.ts'
+import { timingOf } from '../../consensus/timers.ts'
+import { toHex } from '../../primitives/bytes.ts'
+import { frameCodec } from '../../primitives/wire/frame.ts'
+import { type Bodies, createBodies } from './bodies.ts'
+import { openSigner, type Signer } from './durability/signer.ts'
+import { openWal, type Wal } from './durability/wal.ts'
+import { createEpochs, type Epochs } from './epochs.ts'
+import { createRouter, type Router } from './router.ts'
+import { createEpochRun, type EpochRun } from './run/epochRun.ts'
+import { createFetcher } from './run/fetcher.ts'
+import { restore } from './run/restoring.ts'
+import type { Agreement, AgreementCounts, AgreementOptions, AgreementStatus, AttributionSignature } from './surface.ts'
+import { answerQuery } from './sync/answers.ts'
+import { commitRange, proveRange } from './sync/commitRange.ts'
+import { createFollower, type Follower } from './sync/follower.ts'
+import { createSealings, type Sealings } from './sync/sealings.ts'
+import { mayVote, noteProven } from './voting.ts'
 
-export interface AgreementOptions {
-  readonly chain: ChainContext
-  readonly params: Pick<ChainParams, 'blockIntervalMs' | 'epochBlocks' | 'bodyBytesMax'>
-  readonly clock: Clock
-  /** A folder of its own: WAL, signer log and sealing records. */
-  readonly disk: Disk
-  readonly network: Network
-  readonly execution: Execution
-  readonly bls: Bls
-  /** 32 bytes; null: an observer, who casts nothing. */
-  readonly blsSecret: Uint8Array | null
-  /** Uniform in 0 … 1: which peer is asked. */
-  readonly random: () => number
-  /** Goes on where the signer log is lost; refused unless we are the only validator (consensus.md §8). */
-  readonly mayForgetVotes: boolean
-  readonly log: (line: string) => void
-  readonly onFinal: (final: FinalNotice) => void
-  readonly onEvidence: (epoch: number, conflict: Conflict) => void
-  /** An attestation that came on a validator's own stream; `signer` is its index in the set of `epoch`. */
-  readonly onAttestation: (epoch: number, signer: number, bytes: Uint8Array) => void
-  /** Agreement stands still: a rule was broken, or the disk failed. The node must not go on as if it had not. */
-  readonly onStop: (reason: string) => void
-  /** A gossiped transaction. */
-  readonly onTransaction: (peer: PeerId, bytes: Uint8Array) => ReturnType<NetworkEvents['gossip']>
-  /** The simulator divides them. */
-  readonly bounds?: Bounds
-  readonly timing?: Timing
-  /** True only for the simulator's twins. */
-  readonly isKeyShared?: boolean
+export function createAgreement(options: AgreementOptions): Agreement {
+  return new Host(options)
 }
 
-export interface FinalNotice {
-  readonly height: number
-  readonly hash: Hash
-  readonly view: number
-  /** From when its proposal was first seen here until it was final; null: it was not seen before (sync). */
-  readonly latencyMs: number | null
-}
+class Host implements Agreement {
+  readonly #options: AgreementOptions
+  readonly #bodies: Bodies = createBodies()
+  readonly #epochs: Epochs
+  readonly #sealings: Sealings
+  readonly #router: Router
+  readonly #follower: Follower
+  readonly #tally = { views: 0, skips: 0, votesCast: 0, votesReceived: 0, certificates: 0, blocks: 0 }
+  #wal: Wal | undefined
+  #signer: Signer | null = null
+  /** Undefined before the start, while we follow, and after the end. */
+  #run: EpochRun | undefined
+  #framesDropped = 0
+  #stopped: string | null = null
+  #isClosed = false
+  /** Runs begin and end one after another. */
+  #tail: Promise<void> = Promise.resolve()
 
-export interface SyncProgress {
-  readonly height: number
-  /** By what peers claim: a hint. */
-  readonly targetHeight: number
-  /** At the speed so far; null: not known yet. */
-  readonly leftMs: number | null
-}
+  constructor(options: AgreementOptions) {
+    this.#options = options
+    this.#epochs = createEpochs(options)
+    this.#sealings = createSealings(options.disk)
+    this.#router = createRouter({
+      ...options,
+      bodies: this.#bodies,
+      sealings: this.#sealings,
+      run: () => this.#run,
+      epochNumber: () => this.#epochs.current(),
+      onLaterEpoch: (peer) => this.#follower.suspect(peer),
+    })
+    const context = { ...options, bodies: this.#bodies, epochs: this.#epochs, sealings: this.#sealings }
+    this.#follower = createFollower({
+      ...options,
+      headHeight: () => options.execution.head().height,
+      prove: (range) => proveRange(context, range),
+      pause: () => this.#next(() => this.#endRun()),
+      commit: (proven) => commitRange({ ...context, wal: this.#wal! }, proven),
+      resume: () => this.#next(() => this.#beginRun(true)),
+      onFault: (error) => this.#fail(error),
+    })
+  }
 
-export interface AgreementStatus {
-  readonly epoch: number
-  readonly view: number
-  readonly lastFinalView: number
-  readonly height: number
-  readonly peers: number
-  readonly validators: number
-  /** Our index in the epoch's set; null: an observer of this epoch, or one that may not vote yet. */
-  readonly self: number | null
-  /** Null: nothing is known to be missing. */
-  readonly sync: SyncProgress | null
-  /** Why agreement stands still. */
-  readonly stopped: string | null
-}
+  async start(): Promise<void> {
+    const { disk, execution, blsSecret, network } = this.#options
+    const onFault = (error: unknown) => this.#fail(error)
+    this.#wal = await openWal({ disk, onFault })
+    if (blsSecret !== null)
+      this.#signer = await openSigner({ ...this.#options, secret: blsSecret }, execution.head().height === 0)
+    await this.#next(() => this.#beginRun(true))
+    network.listen({
+      connected: (peer) => {
+        this.#follower.connected(peer)
+        this.#run?.take({ kind: 'connected', peer }, null)
+      },
+      disconnected: (peer) => {
+        this.#follower.disconnected(peer)
+        this.#router.forget(peer)
+      },
+      message: (peer, frame) => this.#router.message(peer, frame),
+      gossip: (topic, peer, bytes) =>
+        topic === 'block' ? this.#router.block(peer, bytes) : this.#options.onTransaction(peer, bytes),
+      query: (_, query, request) => answerQuery(this.#answers(), query, request),
+    })
+    this.#follower.start()
+  }
 
-/** Counted since the start. */
-export interface AgreementCounts {
-  readonly views: number
-  readonly skips: number
-  readonly votesCast: number
-  readonly votesReceived: number
-  readonly certificates: number
-  readonly blocks: number
-  readonly framesDropped: number
-}
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#follower.close()
+    await this.#next(() => this.#endRun())
+    await this.#wal?.close()
+    await this.#signer?.close().catch(() => {})
+  }
 
-export interface Agreement {
-  /** Recovers what the disk kept, then listens. */
-  start(): Promise<void>
-  /** Ends after what is being written. */
-  close(): Promise<void>
-  status(): AgreementStatus
-  counts(): AgreementCounts
-  /** To all validators of the epoch that are connected. */
-  sendAttestation(bytes: Uint8Array): void
-  /** Signs the root of a job in the current epoch, recorded first; undefined: another root was signed, or we may not vote. */
-  signAttribution(jobId: Uint8Array, root: Uint8Array): Promise<AttributionSignature | undefined>
-}
+  status(): AgreementStatus {
+    const { execution, network } = this.#options
+    const core = this.#run?.core
+    return {
+      epoch: this.#epochs.current(),
+      view: core?.current ?? 0,
+      lastFinalView: core?.lastFinal.view ?? 0,
+      height: execution.head().height,
+      peers: network.peers().length,
+      validators: this.#epochs.at(this.#epochs.current()).epoch.validators.length,
+      self: core?.options.self ?? null,
+      sync: this.#follower.progress(),
+      stopped: this.#stopped,
+    }
+  }
 
-export interface AttributionSignature {
-  readonly epoch: number
-  readonly epochHash: Uint8Array
-  readonly signer: number
-  /** 96 bytes. */
-  readonly signature: Uint8Array
+  counts(): AgreementCounts {
+    return { ...this.#tally, framesDropped: this.#framesDropped + (this.#run?.framesDropped() ?? 0) }
+  }
+
+  sendAttestation(bytes: Uint8Array): void {
+    this.#run?.outbox.toValidators(frameCodec.encode({ kind: 'attestation', attestation: bytes }))
+  }
+
+  async signAttribution(jobId: Uint8Array, root: Uint8Array): Promise<AttributionSignature | undefined> {
+    const run = this.#run
+    const self = run?.core.options.self ?? null
+    if (run === undefined || self === null || this.#stopped !== null) return undefined
+    const { number, epochHash } = run.epoch
+    try {
+      const signature = await this.#signer!.sign({ kind: 'attribution', epochHash, jobId, root })
+      return 'kind' in signature ? undefined : { epoch: number, epochHash, signer: self, signature }
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#tail.then(work)
+    this.#tail = done.catch(() => {})
+    return done
+  }
+
+  /** `isAfterGap`: we have not followed the epoch before to its end, live. */
+  async #beginRun(isAfterGap: boolean): Promise<void> {
+    if (this.#isClosed || this.#stopped !== null) return
+    const { params, execution, bounds, timing, isKeyShared, log } = this.#options
+    const { epoch, crypto } = this.#epochs.at(this.#epochs.current())
+    const self = await mayVote({ ...this.#options, signer: this.#signer, epoch, isAfterGap })
+    if (typeof self === 'string') return this.#stop(self)
+    const signer = self === null ? null : this.#signer
+    const epochBlocks = params.epochBlocks
+    const restored = await restore({
+      epoch,
+      epochBlocks,
+      crypto,
+      execution,
+      wal: this.#wal!,
+      bodies: this.#bodies,
+      signer,
+      self,
+    })
+    const run = createEpochRun({
+      ...this.#options,
+      epoch,
+      crypto,
+      core: {
+        epoch: epoch.number,
+        root: {
+          id: toHex(epoch.epochHash),
+          blockHash: toHex(epoch.rootBlockHash),
+          height: epoch.number * epochBlocks,
+        },
+        powers: epoch.validators.map(({ power }) => power),
+        leaders: epoch.leaders,
+        self,
+        epochBlocks,
+        timing: timing ?? timingOf(params.blockIntervalMs),
+        bounds: bounds ?? BOUNDS,
+        crypto,
+        restored,
+        ...(isKeyShared === undefined ? {} : { isKeyShared }),
+      },
+      wal: this.#wal!,
+      signer,
+      bodies: this.#bodies,
+      fetcher: createFetcher(this.#options),
+      sealings: this.#sealings,
+      tally: this.#tally,
+      onFinal: (final) => {
+        // What is final live is what peers prove to be current.
+        noteProven({ ...this.#options, signer: this.#signer, epoch }).catch((error: unknown) => this.#fail(error))
+        this.#options.onFinal(final)
+      },
+      onSealed: () => void this.#next(() => this.#nextEpoch()).catch((error: unknown) => this.#fail(error)),
+      onStop: (reason) => this.#halt(reason),
+      onFault: (error) => this.#fail(error),
+    })
+    log(`epoch ${epoch.number}: ${self === null ? 'following' : `voting as ${self}`} of ${epoch.validators.length}`)
+    this.#run = run
+    run.start()
+    this.#router.replay()
+  }
+
+  async #nextEpoch(): Promise<void> {
+    if (this.#run === undefined) return
+    await this.#endRun()
+    await this.#beginRun(false)
+  }
+
+  async #endRun(): Promise<void> {
+    const run = this.#run
+    this.#run = undefined
+    this.#framesDropped += run?.framesDropped() ?? 0
+    await run?.close()
+  }
+
+  #answers() {
+    const { params, execution } = this.#options
+    return {
+      epochBlocks: params.epochBlocks,
+      execution,
+      bodies: this.#bodies,
+      sealing: this.#sealings.load,
+      status: () => ({
+        epoch: this.#epochs.current(),
+        height: execution.head().height,
+        view: this.#run?.core.current ?? 0,
+      }),
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#stop(error instanceof Error ? error.message : String(error))
+  }
+
+  #stop(reason: string): void {
+    void this.#next(() => this.#endRun()).catch(() => {})
+    this.#halt(reason)
+  }
+
+  /** The core has stopped, or is about to: it casts nothing any more, and peers are still answered. */
+  #halt(reason: string): void {
+    if (this.#stopped !== null || this.#isClosed) return
+    this.#stopped = reason
+    const { epoch, view, lastFinalView, height } = this.status()
+    this.#options.log(
+      `agreement stops in epoch ${epoch}, view ${view}, final ${lastFinalView}, block ${height}: ${reason}`,
+    )
+    this.#options.onStop(reason)
+  }
 }

@@ -1,6 +1,6 @@
 /** Views, votes, finality and peers as Prometheus metrics, read from agreement's own counters at each scrape. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { AgreementCounts, AgreementStatus, FinalNotice } from '../agreement/agreement.ts'
+import type { AgreementCounts, AgreementStatus, FinalNotice } from '../agreement/surface.ts'
 
 /** From one loopback round to the cap of the skip timer (consensus.md §6). */
 const LATENCY_BUCKETS_S = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30]

@@ -1,0 +1,100 @@
+/** Candidates and their blocks above the last committed one, by id and by block hash, so that all who ask can have them (R2). */
+import type { Candidate, Hash } from '../../consensus/step.ts'
+import type { HeldBlock } from './ports.ts'
+
+/** Blocks that no record keeps yet: many honest ones fit, and what is pushed out can be fetched again by its id. */
+const LOOSE_BYTES_MAX = 32 * 1024 * 1024
+/** Committed candidates whose ids are still asked for by those a little behind; others follow by ranges of blocks. */
+const COMMITTED_MAX = 1024
+
+interface Held extends HeldBlock {
+  view: number
+  /** In the WAL: it stays until it is decided. */
+  isKept: boolean
+}
+
+/** Where the block of a committed candidate is found: undefined for a filler. */
+export interface Committed {
+  readonly candidate: Candidate
+  readonly height: number | undefined
+}
+
+export interface Bodies {
+  block(hash: Hash): HeldBlock | undefined
+  candidate(id: Hash): Candidate | undefined
+  committedById(id: Hash): Committed | undefined
+  addCandidate(candidate: Candidate): void
+  /** A block that was not recorded yet; a view may name one that another has named. */
+  addBlock(hash: Hash, bytes: Uint8Array, view: number): void
+  /** Calls back once the block is here, unless the returned function is called before. */
+  whenHere(hash: Hash, run: () => void): () => void
+  /** The candidate is recorded: its block, if it has one, stays. */
+  keep(candidate: Candidate): void
+  /** At or below that view all is decided. */
+  decide(view: number): void
+  commit(committed: Committed): void
+}
+
+export function createBodies(): Bodies {
+  const candidates = new Map<Hash, Candidate>()
+  const blocks = new Map<Hash, Held>()
+  const loose = new Set<Hash>()
+  const committed = new Map<Hash, Committed>()
+  const waiters = new Map<Hash, Set<() => void>>()
+  let looseBytes = 0
+
+  const loosen = (hash: Hash, change: 1 | -1) => {
+    looseBytes += change * blocks.get(hash)!.bytes.length
+    if (change === 1) loose.add(hash)
+    else loose.delete(hash)
+  }
+  const forget = (hash: Hash) => {
+    if (loose.has(hash)) loosen(hash, -1)
+    blocks.delete(hash)
+  }
+  return {
+    block: (hash) => blocks.get(hash),
+    candidate: (id) => candidates.get(id),
+    committedById: (id) => committed.get(id),
+    addCandidate: (candidate) => void candidates.set(candidate.id, candidate),
+    addBlock(hash, bytes, view) {
+      const known = blocks.get(hash)
+      if (known !== undefined) {
+        known.view = Math.max(known.view, view)
+        return
+      }
+      blocks.set(hash, { view, bytes, isKept: false })
+      loosen(hash, 1)
+      for (const oldest of loose) {
+        if (looseBytes <= LOOSE_BYTES_MAX) break
+        forget(oldest)
+      }
+      const waiting = waiters.get(hash) ?? []
+      waiters.delete(hash)
+      for (const run of waiting) run()
+    },
+    whenHere(hash, run) {
+      const waiting = waiters.get(hash) ?? new Set()
+      waiters.set(hash, waiting.add(run))
+      return () => {
+        waiting.delete(run)
+        if (waiting.size === 0 && waiters.get(hash) === waiting) waiters.delete(hash)
+      }
+    },
+    keep(candidate) {
+      candidates.set(candidate.id, candidate)
+      const held = blocks.get(candidate.blockHash)
+      if (held === undefined || held.isKept) return
+      loosen(candidate.blockHash, -1)
+      held.isKept = true
+    },
+    decide(view) {
+      for (const [id, candidate] of candidates) if (candidate.view <= view) candidates.delete(id)
+      for (const [hash, held] of blocks) if (held.view <= view) forget(hash)
+    },
+    commit(entry) {
+      committed.set(entry.candidate.id, entry)
+      if (committed.size > COMMITTED_MAX) committed.delete(committed.keys().next().value!)
+    },
+  }
+}
