@@ -1,0 +1,69 @@
+/** What peers did wrong: points that fade, and bans that end. Points are for what no honest node does, never for slowness. */
+import { BAN_MS, POINTS_BAN_MS, POINTS_HALF_LIFE_MS, POINTS_MAX, STANDINGS_MAX } from '../limits.ts'
+import type { PeerId } from '../surface.ts'
+
+/** Points by offence; at `POINTS_MAX` a peer is banned: by the second, or the fourth, within minutes. */
+export const OFFENCES = {
+  /** Bytes that no release of ours sends: a broken length, an answer that does not decode. */
+  malformed: 60,
+  /** Content whose hash is another. */
+  'wrong content': 60,
+  /** Gossip that the host rejects: the honest forward only what they checked. */
+  'rejected gossip': 30,
+} as const
+export type Offence = keyof typeof OFFENCES
+
+export interface Ban {
+  readonly peer: PeerId
+  readonly reason: string
+  /** Monotonic milliseconds. */
+  readonly untilMs: number
+}
+
+export interface Standings {
+  /** True: this brought the peer its ban. */
+  charge(peer: PeerId, offence: Offence): boolean
+  ban(peer: PeerId, reason: string): void
+  banOf(peer: PeerId): Ban | undefined
+  points(peer: PeerId): number
+  bans(): readonly Ban[]
+}
+
+export function createStandings(nowMs: () => number): Standings {
+  const charged = new Map<PeerId, { readonly points: number; readonly atMs: number }>()
+  const banned = new Map<PeerId, Ban>()
+  const points = (peer: PeerId): number => {
+    const own = charged.get(peer)
+    return own === undefined ? 0 : own.points * 2 ** ((own.atMs - nowMs()) / POINTS_HALF_LIFE_MS)
+  }
+  const banFor = (peer: PeerId, reason: string, forMs: number) => {
+    const untilMs = Math.max(nowMs() + forMs, banned.get(peer)?.untilMs ?? 0)
+    remember(banned, peer, { peer, reason, untilMs })
+  }
+  const banOf = (peer: PeerId): Ban | undefined => {
+    const ban = banned.get(peer)
+    if (ban === undefined || ban.untilMs > nowMs()) return ban
+    banned.delete(peer)
+    return undefined
+  }
+  return {
+    charge(peer, offence) {
+      const sum = points(peer) + OFFENCES[offence]
+      remember(charged, peer, { points: sum, atMs: nowMs() })
+      if (sum < POINTS_MAX) return false
+      charged.delete(peer)
+      banFor(peer, offence, POINTS_BAN_MS)
+      return true
+    },
+    ban: (peer, reason) => banFor(peer, reason, BAN_MS),
+    banOf,
+    points,
+    bans: () => [...banned.keys()].map(banOf).filter((ban) => ban !== undefined),
+  }
+}
+
+function remember<T>(entries: Map<PeerId, T>, peer: PeerId, entry: T): void {
+  entries.delete(peer)
+  entries.set(peer, entry)
+  if (entries.size > STANDINGS_MAX) entries.delete(entries.keys().next().value!)
+}
