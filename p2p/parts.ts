@@ -119,6 +119,23 @@ export async function createParts(options: NetworkOptions): Promise<Parts> {
     onMalformed: (peer) => charge(peer, 'malformed'),
   })
   const self = peerIdOf(await publicKeyOf(options.secret))
+  const finders = createFinders(options, { self, host, links, standings, ask, named, charge })
+  return { self, host, links, standings, ...finders, traffic, ask, clients, named, live, charge, drop }
+}
+
+/** What finds peers. */
+function createFinders(
+  options: NetworkOptions,
+  {
+    self,
+    host,
+    links,
+    standings,
+    ask,
+    named,
+    charge,
+  }: Pick<Parts, 'self' | 'host' | 'links' | 'standings' | 'ask' | 'named' | 'charge'>,
+): Pick<Parts, 'dialer' | 'neighbourhood'> {
   const dialer = createDialer({
     self,
     dial: (addresses) =>
@@ -146,5 +163,5 @@ export async function createParts(options: NetworkOptions): Promise<Parts> {
     random: Math.random,
     onMalformed: (peer) => charge(peer, 'malformed'),
   })
-  return { self, host, links, standings, dialer, neighbourhood, traffic, ask, clients, named, live, charge, drop }
+  return { dialer, neighbourhood }
 }
