@@ -28,6 +28,7 @@ export interface Member {
   readonly certificates: Certificate[]
   readonly bodies: Map<Hash, Candidate>
   readonly ballots: Ballot[]
+  readonly proposals: Restored['proposals'][number][]
   readonly effects: Effect[]
 }
 
@@ -66,6 +67,7 @@ export function createCluster(count: number, rules: Partial<Rules> = {}, situati
       certificates: [],
       bodies: new Map(),
       ballots: [],
+      proposals: [],
       effects: [],
     }
   })
@@ -122,7 +124,9 @@ export function createCluster(count: number, rules: Partial<Rules> = {}, situati
       case 'propose': {
         const { candidate, certificates } = effect
         const { view, id } = candidate
-        const proposal = { candidate, signature: signatureBy(node, { kind: 'proposal', view, id }), certificates }
+        const signature = signatureBy(node, { kind: 'proposal', view, id })
+        member.proposals.push({ view, id, signature })
+        const proposal = { candidate, signature, certificates }
         answer(node, 0, { kind: 'proposal', peer: null, proposal })
         return sendAll(node, { kind: 'proposal', proposal })
       }
@@ -189,7 +193,8 @@ function inputOf(from: number, message: Message): Input {
   return { kind: 'proposal', peer, proposal: message.proposal }
 }
 
-function keptBy(node: number, { chain, options, finalization, certificates, bodies, ballots }: Member): Restored {
+function keptBy(node: number, member: Member): Restored {
+  const { chain, options, finalization, certificates, bodies, ballots, proposals } = member
   const tip = chain.filter((candidate) => !isFiller(candidate)).at(-1)
   const height = options.root.height + chain.length
   return {
@@ -197,7 +202,7 @@ function keptBy(node: number, { chain, options, finalization, certificates, bodi
     certificates,
     candidates: [...bodies.values()],
     votes: ballots.map((ballot) => voteBy(node, ballot)),
-    proposals: [],
+    proposals,
     floorView: 0,
   }
 }
