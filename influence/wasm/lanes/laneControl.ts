@@ -46,6 +46,19 @@ export function instantiateKernels(module: WebAssembly.Module, memory: WebAssemb
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports
 }
 
+/** Jobs of one score follow each other faster than a sleeping thread wakes: so long a lane looks up before it sleeps. */
+const LOOK_MS = 0.05
+
+/** Waits until a control word is no longer `value`, or for `timeoutMs`. */
+export function waitForChange(control: Int32Array, word: number, value: number, timeoutMs?: number): void {
+  const untilMs = performance.now() + LOOK_MS
+  while (Atomics.load(control, word) === value) {
+    if (performance.now() < untilMs) continue
+    Atomics.wait(control, word, value, timeoutMs)
+    return
+  }
+}
+
 /** What a thread learns through its port. */
 export type LaneMessage =
   | { readonly kind: 'attach'; readonly id: number; readonly memory: WebAssembly.Memory }

@@ -8,6 +8,7 @@ import {
   type LaneData,
   type LaneMessage,
   runTasks,
+  waitForChange,
 } from './laneControl.ts'
 
 const { control, module, lane } = workerData as LaneData
@@ -35,5 +36,5 @@ while (Atomics.load(control, CONTROL.closing) === 0) {
   const generation = Atomics.load(control, CONTROL.generation)
   readPort()
   runTasks(control, lane, exportsOf)
-  if (Atomics.load(control, CONTROL.closing) === 0) Atomics.wait(control, CONTROL.generation, generation)
+  if (Atomics.load(control, CONTROL.closing) === 0) waitForChange(control, CONTROL.generation, generation)
 }

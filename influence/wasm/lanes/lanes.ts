@@ -13,6 +13,7 @@ import {
   type LaneData,
   type LaneMessage,
   runTasks,
+  waitForChange,
 } from './laneControl.ts'
 
 /** When no task is left to take, the others need at most one more each: so long the host sleeps without looking up. */
@@ -195,7 +196,7 @@ export class Lanes {
     for (let done = Atomics.load(control, CONTROL.done); done < tasks; done = Atomics.load(control, CONTROL.done)) {
       const leftMs = untilMs - performance.now()
       if (leftMs <= 0) return this.#awake(() => this.#joinLater(tasks))
-      Atomics.wait(control, CONTROL.done, done, leftMs)
+      waitForChange(control, CONTROL.done, done, leftMs)
     }
   }
 

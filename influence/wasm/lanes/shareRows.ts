@@ -4,9 +4,9 @@ import { alignTo, type JobFields, type LaneMemory } from './laneMemory.ts'
 import type { Lanes } from './lanes.ts'
 
 /** Products (or what takes as long) below which a job ends before another lane would have come to it. */
-const SHARED_MACS_MIN = 3e6
+const SHARED_MACS_MIN = 1e6
 /** Of one task: long beside the taking of it, short beside the wait for the last one. */
-const TASK_MACS_MIN = 5e5
+const TASK_MACS_MIN = 2.5e5
 const TASK_MACS_MAX = 1.6e7
 const TASKS_PER_LANE = 8
 /** Tasks begin at multiples of this, so that no two lanes write the same group of rows. */
