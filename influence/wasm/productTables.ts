@@ -6,7 +6,7 @@ import type { WasmIndex } from './wasmIndex.ts'
 
 /** Operands of one job, and values of one window, at most: what a call adds to the memory of an index. */
 const OPERAND_BYTES_MAX = 2 ** 25
-const TABLE_BYTES_MAX = 2 ** 23
+const TABLE_BYTES_MAX = 2 ** 21
 /** 2^(12 − t) for t = 0: weights stay what they are. */
 const UNSHIFTED = 2 ** 12
 

@@ -11,7 +11,7 @@ import { layOut, queryBytes, type ScoreContext, type ScoreRun, tableRows, writeS
 import { copyProducts, copySums, copyTable, reportStages } from './stages.ts'
 
 /** Values by row, block and query, and scores, of the queries that are scored at once. */
-const TABLE_BYTES_MAX = 2 ** 26
+const TABLE_BYTES_MAX = 2 ** 25
 /** Fewer queries take less time one by one than padded to a group. */
 const TOGETHER_MIN = 3
 /** |W|, |H| ≤ 2^14; t ≤ 12. */

@@ -1,19 +1,24 @@
-/** `npm run bench -- wasm`: GMAC/s of each WebAssembly kernel, on operands that a cache holds and on ones that it does not. */
+/** `npm run bench -- wasm`: GMAC/s of each WebAssembly pass, on operands that a cache holds and on ones that it does not. */
 import { parseArgs } from 'node:util'
 import { memoryCodes } from '../../influence/codeSource.ts'
 import { createXorshift } from '../../influence/gpu/operatorTable.ts'
 import { GUARD_BYTES } from '../../influence/indexFile.ts'
-import { openWasmBackend } from '../../influence/wasm/wasmBackend.ts'
+import { flagRowsOn } from '../../influence/wasm/guardFlags.ts'
+import { holdCodes } from '../../influence/wasm/heldCodes.ts'
+import { LaneMemory } from '../../influence/wasm/lanes/laneMemory.ts'
+import { Lanes } from '../../influence/wasm/lanes/lanes.ts'
+import { dotPass, mixPass, type TableRows } from '../../influence/wasm/passes.ts'
+import type { WasmIndex } from '../../influence/wasm/wasmIndex.ts'
 
-/** Runs of each kernel before and while time is taken; the best counts, since a shared machine only ever adds. */
+/** Runs of each pass before and while time is taken; the best counts, since a shared machine only ever adds. */
 const WARM_RUNS = 20
 const TIMED_RUNS = 60
+/** 2^(12 − t) for a t in the middle of its range. */
+const WEIGHT_SHIFT = 2 ** 6
 
 const { values } = parseArgs({ options: { lanes: { type: 'string', default: '1' } } })
-const lanes = Number(values.lanes)
 const next = createXorshift(1)
 const codesOf = (length: number): Int8Array => Int8Array.from({ length }, () => (next() % 255) - 127)
-const wideOf = (length: number): Int16Array => Int16Array.from({ length }, () => (next() % 32_769) - 16_384)
 
 async function measure(name: string, macs: number, run: () => Promise<unknown>): Promise<void> {
   for (let i = 0; i < WARM_RUNS; i++) await run()
@@ -28,36 +33,48 @@ async function measure(name: string, macs: number, run: () => Promise<unknown>):
   )
 }
 
-const backend = await openWasmBackend({ lanes })
-console.log(backend.description)
-for (const [rowCount, dim, count, where] of [
-  [256, 2048, 1, 'cached'],
-  [256, 2048, 32, 'cached'],
-  [40_000, 2048, 1, 'from memory'],
-  [40_000, 2048, 32, 'from memory'],
+async function openIndex(lanes: Lanes, rowCount: number, rowBytes: number): Promise<WasmIndex> {
+  const memory = new LaneMemory(lanes)
+  const codes = await holdCodes(memory, memoryCodes(codesOf(rowCount * rowBytes), rowCount, rowBytes), 2 ** 31)
+  const offsets = Array.from({ length: 8 }, (_, l) => (l * rowBytes) / 8)
+  return { lanes, memory, codes, rowCount, rowBytes, offsets, paddedDims: offsets.map(() => rowBytes / 8) }
+}
+
+/** The passes of a score over all rows, on operands of noise; the table of values is made once. */
+async function measurePasses(index: WasmIndex, queryCount: number, where: string): Promise<void> {
+  const { memory, rowCount, rowBytes, offsets } = index
+  const operand = memory.allocate(2 * queryCount * rowBytes)
+  memory.int16(operand, queryCount * rowBytes).set(codesOf(queryCount * rowBytes))
+  const table = memory.allocate(8 * rowCount * offsets.length * queryCount)
+  const shifts = memory.allocate(4 * offsets.length * queryCount)
+  memory.int32(shifts, offsets.length * queryCount).fill(WEIGHT_SHIFT)
+  const sums = memory.allocate(8 * queryCount * rowBytes)
+  async function* rows(): AsyncGenerator<TableRows> {
+    for await (const held of index.codes.passes()) yield { ...held, table }
+  }
+  const macs = rowCount * rowBytes * queryCount
+  const shape = `${rowCount} × ${rowBytes}, ${queryCount === 1 ? 'one query' : `${queryCount} queries`}, ${where}`
+  await measure(`dotRowsWide  ${shape}`, macs, () => dotPass(index, rows(), { operand, queryCount, isWide: true }))
+  await measure(`dotRows      ${shape}`, macs, () => dotPass(index, rows(), { operand, queryCount, isWide: false }))
+  await measure(`mixRows      ${shape}`, macs, () => mixPass(index, rows, { shifts, queryCount, sums }))
+}
+
+const lanes = await Lanes.open(Number(values.lanes))
+console.log(`WebAssembly SIMD, lanes: ${lanes.count}`)
+for (const [rowCount, queryCount, where] of [
+  [256, 1, 'cached'],
+  [256, 32, 'cached'],
+  [40_000, 1, 'from memory'],
+  [40_000, 32, 'from memory'],
 ] as const) {
-  const blocks = [0, 1, 2, 3, 4, 5, 6, 7]
-  const kernels = await backend.openKernels({
-    rowCount,
-    rowBytes: dim,
-    offsets: blocks.map((l) => (l * dim) / 8),
-    paddedDims: blocks.map(() => dim / 8),
-    codes: memoryCodes(codesOf(rowCount * dim), rowCount, dim),
-  })
-  const vectors = codesOf(count * dim)
-  const weights = wideOf(count * blocks.length * rowCount)
-  const directions = wideOf(count * dim)
-  const macs = rowCount * dim * count
-  const shape = `${rowCount} × ${dim}, ${count === 1 ? 'one query' : `${count} queries`}, ${where}`
-  await measure(`dotRows      ${shape}`, macs, () => kernels.dotRows(vectors, count))
-  await measure(`mixRows      ${shape}`, macs, () => kernels.mixRows(weights, count))
-  await measure(`dotRowsWide  ${shape}`, macs, () => kernels.dotRowsWide(directions, count))
-  kernels.close()
+  const index = await openIndex(lanes, rowCount, 2048)
+  await measurePasses(index, queryCount, where)
+  index.memory.close()
 }
 for (const rowCount of [1000, 3000]) {
   const guards = codesOf(rowCount * GUARD_BYTES)
   const norms = new Uint32Array(rowCount).fill(1)
   const macs = ((rowCount * (rowCount - 1)) / 2) * GUARD_BYTES
-  await measure(`flagRows     ${rowCount} rows`, macs, async () => backend.flagRows(guards, norms, 1, 96))
+  await measure(`flagRows     ${rowCount} rows`, macs, async () => flagRowsOn(lanes)(guards, norms, 1, 96))
 }
-backend.close()
+lanes.close()

@@ -71,6 +71,7 @@ print(json.dumps({
     "oneMs": median_ms(repeats, 1),
     "batchMs": median_ms(max(1, repeats // 4), count),
     "batch": count,
+    "heldBytes": sum(a.nbytes for a in rows),
     "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
     "correlation": float(np.corrcoef(first.astype(np.float64), ours)[0, 1]),
 }))

@@ -59,7 +59,7 @@ interface Row extends Shape {
 const HEAD = ['', 'one query', 'GMAC/s', 'batch', 'GMAC/s', 'batch ÷ one', 'open + verify', 'peak − index']
 
 function cells({ rows, dim, who, figures }: Row): string[] {
-  const { oneMs, batchMs, batch, openMs, peakBytes } = figures
+  const { oneMs, batchMs, batch, openMs, peakBytes, heldBytes } = figures
   const gmacs = (ms: number, count: number) => ((macsOf({ rows, dim }) * count) / ms / 1e6).toFixed(1)
   const ms = (value: number) => `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`
   return [
@@ -70,7 +70,7 @@ function cells({ rows, dim, who, figures }: Row): string[] {
     gmacs(batchMs, batch),
     (batchMs / oneMs).toFixed(1),
     openMs === undefined ? '' : ms(openMs),
-    `${Math.round((peakBytes - (openMs === undefined ? 4 : 1) * rows * dim) / 2 ** 20)} MiB`,
+    `${Math.round((peakBytes - heldBytes) / 2 ** 20)} MiB`,
   ]
 }
 

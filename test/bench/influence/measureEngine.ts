@@ -1,6 +1,6 @@
 /** Measures one back end on one index in a process of its own: `measureEngine.ts FOLDER BACKEND REPEATS [software]`. */
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BackendChoice } from '../../../influence/backends/backendChoice.ts'
 import { openBackend } from '../../../influence/backends/openBackend.ts'
@@ -35,6 +35,8 @@ const openMs = performance.now() - startMs
 const layout = orThrow(createBlockLayout(engine.info.blockDims))
 const queries = orThrow(decodeQueryFile(await readFile(join(folder!, 'queries')), layout))
 const scores = (await engine.scoreBatch(queries)).map(orThrow)
+// Before the runs below: what they drop stays until it is collected.
+const peakBytes = process.resourceUsage().maxRSS * 1024
 const oneMs = await timed(repeats, () => engine.score(queries[0]!))
 const batchMs = await timed(Math.max(1, Math.ceil(repeats / 4)), () => engine.scoreBatch(queries))
 const digest = createHash('sha256')
@@ -46,7 +48,8 @@ const figures: Figures = {
   oneMs,
   batchMs,
   batch: queries.length,
-  peakBytes: process.resourceUsage().maxRSS * 1024,
+  peakBytes,
+  heldBytes: (await stat(join(folder!, 'index'))).size,
   digest: digest.digest('hex'),
 }
 await engine.close()

@@ -16,7 +16,10 @@ export interface Figures {
   readonly oneMs: number
   readonly batchMs: number
   readonly batch: number
+  /** Of the process, when one batch is done. */
   readonly peakBytes: number
+  /** Of them, the index: its file, or a peer's rows. */
+  readonly heldBytes: number
   /** Of all scores of the batch; equal on every back end. */
   readonly digest?: string
   /** Pearson correlation of the peer's scores with ours, first query. */
