@@ -3,6 +3,7 @@ import { enableCompileCache } from 'node:module'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { BACKEND_CHOICES } from '../influence/backends/backendChoice.ts'
 import { fail } from './cli/terminal.ts'
+import { addStakingCommands } from './commands/staking/program.ts'
 
 // A second start reads compiled modules instead of compiling them: a devnet answers a third sooner.
 enableCompileCache()
@@ -267,6 +268,8 @@ network
   .command('show <file>')
   .description('show the genesis hash, the validators, and whose proof is missing')
   .action(async (file) => (await import('./commands/network/network.ts')).showNetwork(file))
+
+addStakingCommands(program, { account: accountOption, rpc: rpcOption })
 
 const keys = program.command('keys').description('make and keep encrypted account keys')
 keys

@@ -13,6 +13,17 @@ const HINTS: Readonly<Record<string, string>> = {
   DuplicateRow: 'A Datanet takes each row once; the number is the row that has the same input and output already.',
   NothingToPublish:
     'It has no accepted row: `openledger datanet add` adds rows, `openledger datanet accept` accepts them.',
+  UnknownValidator: '`openledger validator status` shows the validators there are.',
+  ValidatorExists: 'An account is one validator for ever: `openledger validator edit` changes its terms.',
+  StakeTooSmall: 'The first number is the least stake of its own that a validator needs, in wei.',
+  KeyInUse: 'Another validator has, or had, one of these keys: `openledger init` makes new ones.',
+  BadProof: 'The keys must prove themselves for this very account and chain: --account must be the operator.',
+  Tombstoned: 'It was convicted and takes no more stake; `openledger validator undelegate` takes stake back.',
+  StakeShort: 'The first number is all the account has there, in wei; `all` takes everything back.',
+  NothingToWithdraw: '`openledger validator status ADDRESS` says when stake is free.',
+  CommissionRise: 'A commission rises by at most 100 basis points a day.',
+  EvidenceExpired: 'The stake of that epoch was free from then on.',
+  AlreadyPunished: 'An offence is punished once for each validator and epoch.',
   RowTooLong: 'The base reads short rows only; publish a Datanet without the long ones.',
 }
 const NO_FUNDS = 'A new key has no OPEN for gas; on a devnet, send it some from one of the accounts 0 … 9.'

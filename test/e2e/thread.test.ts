@@ -1,4 +1,5 @@
 /** The whole thread on a real devnet: rows, version, training, attestation, a contract's question, its callback, pay. */
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,7 +10,10 @@ import type { OpenedIndex, Query, RowProof, Score } from '../../influence/surfac
 import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
 import { devAccount } from '../../node/cli/account.ts'
 import { openStudio } from '../../node/cli/baseModel.ts'
+import { STAKING } from '../../node/cli/stakingContract.ts'
+import { formatOpen } from '../../node/cli/table.ts'
 import type { DemoChain } from '../../node/demo/devnetProcess.ts'
+import { DEVNET_FILE } from '../../node/network.ts'
 import { attributionAbi } from '../../precompiles/generated/attribution.ts'
 import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
 import { inferenceAbi } from '../../precompiles/generated/inference.ts'
@@ -24,6 +28,7 @@ import type { TrainedVersion } from '../../studio/chain/trainVersion.ts'
 import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
 import { taskSet } from '../../studio/tasks.ts'
+import { runCommand } from '../node/runCommand.ts'
 import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
 import { onceAllowed, serveModel, WAIT_MS } from './servedModel.ts'
 
@@ -275,6 +280,21 @@ test('thread: fees are split to the wei, and everyone claims exactly what the se
   }
   for (const { native, heldWei, owedWei } of await readLiabilities(client))
     assert.ok(heldWei >= owedWei, `${native} holds ${heldWei} wei and owes ${owedWei}`)
+})
+
+test('thread: `validator claim` pays the validator the stakers’ part of every fee', async () => {
+  const { validators } = JSON.parse(readFileSync(DEVNET_FILE, 'utf8')).unhashed.insecureDevKeys
+  const stakersWei = (await readSettled()).reduce((sum, { split }) => sum + split.stakersWei, 0n)
+  const { status, output } = await runCommand(['validator', 'claim'], {
+    OPENLEDGER_ACCOUNT: validators[0].operatorKey,
+    OPENLEDGER_RPC: devnet.url,
+  })
+  assert.is(status, 0, output)
+  const [log] = await client.getContractEvents({ ...STAKING, eventName: 'RewardsClaimed', fromBlock: 0n })
+  const paidWei = log!.args.amountWei!
+  assert.match(output, new RegExp(`^${formatOpen(paidWei)} OPEN of rewards paid to ${validators[0].operator}`))
+  // What does not divide by the stake is carried to the next payment.
+  assert.ok(stakersWei - paidWei <= 1n, `${stakersWei} came, ${paidWei} were paid`)
 })
 
 async function claim(account: LocalAccount, expectedWei: bigint): Promise<void> {

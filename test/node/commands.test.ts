@@ -1,5 +1,4 @@
 /** Every command with bad input: exit status, and a message that names what was wrong and what to do. */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
@@ -7,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { runCommand } from './runCommand.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-commands-'))
 const file = (name: string, text: string): string => {
@@ -16,19 +16,7 @@ const file = (name: string, text: string): string => {
 /** Nothing listens on the discard port. */
 const NO_NODE = 'http://127.0.0.1:9'
 
-interface Outcome {
-  readonly status: number | null
-  readonly output: string
-}
-
-function run(args: readonly string[]): Promise<Outcome> {
-  const env = { ...process.env, OPENLEDGER_KEYS: join(folder, 'keys'), NO_COLOR: '1' }
-  const child = spawn(process.execPath, ['node/main.ts', ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  child.stderr.on('data', (chunk) => (output += chunk))
-  return new Promise((resolve) => child.once('close', (status) => resolve({ status, output })))
-}
+const run = (args: readonly string[]) => runCommand(args, { OPENLEDGER_KEYS: join(folder, 'keys') })
 
 const badRows = file('bad.jsonl', '{"input":"a","output":"b"}\n{"input":1}\nnot json\n')
 const goodRows = file('good.jsonl', '{"input":"a","output":"b"}\n')
@@ -75,6 +63,9 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['network', 'prove', join(folder, 'none.json'), '--data', folder], /cannot read .*none\.json/],
   [['claim', '--account', '5000'], /expected a devnet account from 0 to 999/],
   [['claim', '--rpc', NO_NODE], /no openledger node answers/],
+  [['validator', 'create', '--data', folder], /required option '--stake <open>'/],
+  [['validator', 'status', '--rpc', NO_NODE], /no openledger node answers/],
+  [['evidence', 'submit', badRows], /bad\.jsonl is no evidence: not JSON/],
   [['keys', 'import', 'ann', goodRows, '--password-file', password], /expected 0x and 64 hex digits/],
   [['keys', 'export', 'ann', '--password-file', password], /ann/],
   [['keys', 'new', '../ann', '--password-file', password], /name/],
@@ -111,7 +102,20 @@ test('commands: a devnet on a taken port ends at once, and says so', async () =>
 test('commands: help names every command and every option has words', async () => {
   const { status, output } = await run(['--help'])
   assert.is(status, 0)
-  for (const name of ['devnet', 'demo', 'datanet', 'train', 'serve', 'ask', 'explain', 'claim', 'influence', 'keys'])
+  for (const name of [
+    'devnet',
+    'demo',
+    'datanet',
+    'train',
+    'serve',
+    'ask',
+    'explain',
+    'claim',
+    'influence',
+    'validator',
+    'evidence',
+    'keys',
+  ])
     assert.match(output, new RegExp(`\\n  ${name} .*\\S`))
 })
 
