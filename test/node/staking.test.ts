@@ -184,6 +184,7 @@ test('staking commands: what cannot be meant is refused before anything is sent'
   const file = join(folder, 'other.json')
   const submit = ['evidence', 'submit', file]
   await refused(/cannot read .*other.json/, ...submit)
+  await refused(/expected --max from 1 to 99, got "0"/, ...submit, '--max', '0')
   writeFileSync(file, '{"evidence":"0x"}')
   await refused(/other.json is no evidence: "set" is no hex/, ...submit)
   writeFileSync(file, '{"evidence":"0x09","set":"0x"}')

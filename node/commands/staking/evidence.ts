@@ -11,10 +11,12 @@ import { STAKING } from '../../cli/stakingContract.ts'
 import { formatOpen } from '../../cli/table.ts'
 import { CommandError } from '../../cli/terminal.ts'
 
-/** Signers punished by one transaction: about 100,000 gas each, and 5,500 more for each epoch with unbonding stake. */
-const SIGNERS_PER_CALL = 4n
+interface EvidenceOptions extends SessionOptions {
+  readonly max: string
+}
 
-export async function submitEvidence(file: string, options: SessionOptions): Promise<void> {
+export async function submitEvidence(file: string, options: EvidenceOptions): Promise<void> {
+  if (!/^[1-9]\d?$/.test(options.max)) throw new CommandError(`expected --max from 1 to 99, got "${options.max}"`)
   const parsed = parseEvidenceFile(readTextFile(file))
   if ('kind' in parsed) throw new CommandError(`${file} is no evidence: ${parsed.fault}`)
   const { evidence, set } = parsed
@@ -22,7 +24,7 @@ export async function submitEvidence(file: string, options: SessionOptions): Pro
     throw new CommandError(`${file} accuses a signer that its set of ${set.length} validators does not have`)
   const { client, account } = await openSession(options)
   console.log(`epoch ${evidence.epoch}: ${wordsOf(evidence)}`)
-  const args = [toHex(encodeEvidence(evidence)), toHex(encodeSet(set)), SIGNERS_PER_CALL] as const
+  const args = [toHex(encodeEvidence(evidence)), toHex(encodeSet(set)), BigInt(options.max)] as const
   let rewardWei = 0n
   for (let isMore = true; isMore; ) {
     const { result } = await client.simulateContract({ ...STAKING, functionName: 'submitEvidence', args, account })

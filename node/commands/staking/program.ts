@@ -13,6 +13,8 @@ export function addStakingCommands(program: Command, shared: SharedOptions): voi
     .description('bring to the chain what a validator must not have signed')
     .command('submit <file>')
     .description('have whoever signed a forbidden pair slashed; half of it comes to the account, up to a cap')
+    // 60,000 gas each, and 5,500 for each epoch of the unbonding time in which stake left: 11 Mgas for four and 14 days of hours.
+    .option('--max <signers>', 'punish at most so many by one transaction, which limits its gas', '4')
     .addOption(shared.account())
     .addOption(shared.rpc())
     .action(async (file, options) => (await import('./evidence.ts')).submitEvidence(file, options))
