@@ -12,7 +12,7 @@ export interface Rules {
   /** Milliseconds that a check takes; null: the block is invalid. */
   readonly checkMs: (node: number, candidate: Candidate) => number | null
   /** Milliseconds that a build takes; null: it fails. */
-  readonly buildMs: (node: number, view: number) => number | null
+  readonly buildMs: (node: number, view: number, nowMs: number) => number | null
 }
 
 const CALM: Rules = { delayMs: () => 20, checkMs: () => 5, buildMs: () => 100 }
@@ -138,7 +138,7 @@ export function createCluster(count: number, rules: Partial<Rules> = {}, situati
       case 'remind':
         return deliver(node, effect.signer, { kind: 'certificate', certificate: effect.finalization })
       case 'build': {
-        const ms = buildMs(node, effect.view)
+        const ms = buildMs(node, effect.view, cluster.nowMs)
         const blockHash = ms === null ? null : hashOf(`block of ${node} in ${effect.view} on ${effect.parent.id}`)
         return answer(node, ms ?? 0, { kind: 'built', view: effect.view, parentId: effect.parent.id, blockHash })
       }
