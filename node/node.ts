@@ -1,13 +1,16 @@
-/** The composition root: one validator with storage, pool, blocks, attestation and RPC, in the order in which they start. */
+/** The composition root: storage, blocks, pool, attestation, peers, agreement and RPC, in the order in which they start. */
 import { EventEmitter } from 'node:events'
+import { join } from 'node:path'
 import { setImmediate as turnLoop } from 'node:timers/promises'
 import type { LoadedNetwork } from '../genesis/load.ts'
-import { equal } from '../primitives/bytes.ts'
-import { statementHash } from '../primitives/statements.ts'
+import type { OpenNetwork } from '../p2p/status.ts'
 import type { Backend } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
 import { createPool } from '../runtime/pool/pool.ts'
+import { createAgreement } from './agreement/agreement.ts'
 import { systemClock } from './agreement/clock.ts'
+import { openFileDisk } from './agreement/durability/fileDisk.ts'
+import type { Agreement, AgreementStatus } from './agreement/surface.ts'
 import { createAttestationDuty } from './attester/attestation.ts'
 import { createBackend } from './backend/backend.ts'
 import { createDevSigner } from './backend/devSigner.ts'
@@ -19,8 +22,11 @@ import { createExecution, type FinalBlock } from './execution/execution.ts'
 import { createPace } from './execution/pace.ts'
 import { createHealth } from './health.ts'
 import { type Journal, openJournal } from './host/journal.ts'
+import { joinPeers } from './host/peers.ts'
 import { poolHeadOf } from './host/poolHead.ts'
-import { createSoloHost } from './host/soloHost.ts'
+import { createTransactionGossip } from './host/transactionGossip.ts'
+import { secretsOf } from './identity.ts'
+import { createAgreementMetrics } from './metrics/agreementMetrics.ts'
 import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
 import { createSettlementDesk } from './settlement/settlementDesk.ts'
@@ -35,93 +41,98 @@ export interface RunningNode {
   readonly network: LoadedNetwork
   readonly genesisHash: Uint8Array
   readonly rpc: RpcServer
+  /** Null: alone. */
+  readonly peers: Pick<OpenNetwork, 'addresses' | 'addPeer' | 'infos' | 'status'> | null
+  readonly agreement: Pick<Agreement, 'status' | 'counts'>
   /** Ends after the block at work; everything announced is on the disk. */
   close(): Promise<void>
 }
 
-/** Starts the validator of a network of one; resolves once RPC answers. Throws `NetworkError`, `StoreError`, `RpcListenError`. */
+/**
+ * Starts a validator or an observer; resolves once RPC answers. Throws `NetworkError`, `StoreError`, `FolderLockedError`,
+ * `NetworkOpenError`, `RpcListenError`.
+ */
 export async function startNode(config: NodeConfig): Promise<RunningNode> {
-  const chain = await openChain(config)
-  const validator = createValidator(config, chain)
-  await repair(config, validator)
-  const { pool } = validator
-  const journal = openJournal(chain.store.folder, {
-    add: (raw) => pool.add(raw, 'local').kind === 'added',
-    held: () => pool.local().map((transaction) => transaction.bytes),
-  })
-  const evm = createEvmWorkerPool({
-    folder: chain.store.folder,
-    params: chain.network.params,
-    genesisHash: chain.network.genesisHash,
-    callGas: CALL_GAS_MAX,
-    workers: EVM_WORKERS,
-    deadlineMs: EVM_DEADLINE_MS,
-  })
-  const rpc = await createRpcServer(assembleBackend(chain, validator, evm, journal), {
-    host: config.host,
-    port: config.port,
-    origins: chain.network.devKeys === null ? [] : ['*'],
-    onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
-  }).catch(async (error: unknown) => {
+  /** What was opened ends in the opposite order: what reads ends before what it reads from. */
+  const closers: (() => unknown)[] = []
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end()
+  }
+  try {
+    const chain = await openChain(config)
+    closers.push(() => chain.store.close())
+    const blocks = createBlocks(config, chain, () => agreement)
+    await repair(config, blocks)
+    const journal = openPoolJournal(chain, blocks)
+    closers.push(() => journal.close())
+    const { agreement, peers, gossip } = await joinNetwork(config, chain, blocks, closers)
+    const evm = createEvmWorkerPool({
+      folder: chain.store.folder,
+      params: chain.network.params,
+      genesisHash: chain.network.genesisHash,
+      callGas: CALL_GAS_MAX,
+      workers: EVM_WORKERS,
+      deadlineMs: EVM_DEADLINE_MS,
+    })
+    closers.push(() => evm.close())
+    const onAccepted = (raw: Uint8Array) => {
+      journal.append(raw)
+      gossip.publish(raw)
+      blocks.pace.poke()
+    }
+    const rpc = await createRpcServer(assembleBackend(chain, blocks, { evm, agreement, onAccepted }), {
+      host: config.host,
+      port: config.port,
+      origins: chain.network.devKeys === null ? [] : ['*'],
+      onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
+    })
+    closers.push(
+      () => rpc.close(),
+      () => agreement.close(),
+      () => blocks.pace.close(),
+    )
+    blocks.pace.setAutomine(config.isAutomine)
+    blocks.pace.setIntervalMs(config.blockIntervalMs)
+    await agreement.start()
+    blocks.attestation.start(rpc.httpUrl)
+    closers.push(() => blocks.attestation.close())
+    const { network } = chain
+    return { network, genesisHash: network.genesisHash, rpc, peers: peers.libp2p ?? null, agreement, close }
+  } catch (error) {
     // Threads and the store would keep the process alive after the refusal.
-    await closeAll(chain, validator, evm, journal)
+    await close()
     throw error
-  })
-  validator.pace.setAutomine(config.isAutomine)
-  validator.pace.setIntervalMs(config.blockIntervalMs)
-  validator.host.start()
-  validator.attestation.start(rpc.httpUrl)
-  return {
-    network: chain.network,
-    genesisHash: chain.network.genesisHash,
-    rpc,
-    close: () => closeAll(chain, validator, evm, journal, rpc),
   }
 }
 
 type OpenedChain = Awaited<ReturnType<typeof openChain>>
 
-/** What reads ends before what it reads from: attestation reads over RPC. */
-async function closeAll(
-  { store }: OpenedChain,
-  { pace, host, attestation }: Validator,
-  evm: EvmWorkerPool,
-  journal: Journal,
-  rpc?: RpcServer,
-): Promise<void> {
-  pace.close()
-  await host.close()
-  await attestation.close()
-  await rpc?.close()
-  await evm.close()
-  journal.close()
-  await store.close()
-}
-
-/** Cryptography, network and rules, and the store with at least block 0. */
+/** Cryptography, network and rules, our keys, and the store with at least block 0. */
 async function openChain(config: NodeConfig) {
   const crypto = await probeCrypto()
   const { network, rules, genesis } = openNetwork(config.networkFile, crypto)
+  const secrets = secretsOf(config.identity, network)
+  if (config.peers === null && network.validators.length > 1)
+    throw new NetworkError(
+      'NotSolo',
+      `${network.validators.length} validators of this network need each other: give peers`,
+    )
   const { genesisHash } = network
   const storeOptions = { genesisHash, keccak: crypto.keccak }
   const store = await (config.folder === null
     ? openTemporaryChainStore(storeOptions)
     : openChainStore(config.folder, storeOptions))
   await commitGenesis(store, genesis)
-  return { crypto, network, rules, store, context: { chainId: network.params.chainId, genesisHash } }
+  const context = { chainId: network.params.chainId, genesisHash }
+  return { crypto, network, rules, secrets, store, context }
 }
 
-type Validator = ReturnType<typeof createValidator>
+type Blocks = ReturnType<typeof createBlocks>
 
-/** Blocks, pool and attestation, joined by what each tells the others. */
-function createValidator(config: NodeConfig, { crypto, network, rules, store, context }: OpenedChain) {
-  const blsSecret = ownKey(network)
+/** Execution, pool and attestation, joined by what each tells the others. */
+function createBlocks(config: NodeConfig, { crypto, rules, store, context }: OpenedChain, agreement: () => Agreement) {
   const registry = createRegistry(VERSION)
-  const health = createHealth(() => [])
-  const onFault = (error: unknown) => {
-    health.stop(error)
-    config.onFault(error)
-  }
+  const health = createHealth(() => waitsOf(agreement().status()))
   const pace = createPace({ clock: systemClock, soon: setImmediate, height: store.head()!.height })
   const attestation = createAttestationDuty({
     influence: config.influence,
@@ -152,12 +163,8 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, co
     chain: context,
     bls: crypto.bls,
     epoch: nextEpoch(),
-    sign: async (jobId, root) => {
-      const { number, epochHash } = nextEpoch()
-      const hash = statementHash(context, { kind: 'attribution', epochHash, jobId, root })
-      return { epoch: number, signer: 0, signature: crypto.bls.sign(blsSecret, hash) }
-    },
-    send: () => {},
+    sign: (jobId, root) => agreement().signAttribution(jobId, root),
+    send: (bytes) => agreement().sendAttestation(bytes),
     onQuorum: () => pace.poke(),
     onEvidence: () => {},
     log: config.log,
@@ -172,27 +179,88 @@ function createValidator(config: NodeConfig, { crypto, network, rules, store, co
     finalized.emit('block', header.number)
     attestation.onBlock(header.number)
   }
-  const host = createSoloHost({ execution, chain: context, bls: crypto.bls, blsSecret, onFault })
-  return { execution, pace, pool, attestation, registry, health, finalized, host }
+  return { execution, nextEpoch, pace, pool, desk, attestation, registry, health, finalized }
+}
+
+/** Why this node does not follow the chain's newest blocks yet. */
+function waitsOf({ sync }: AgreementStatus): string[] {
+  return sync === null ? [] : [`sync: at height ${sync.height} of ${sync.targetHeight}`]
+}
+
+/** Peers, agreement with them, and the exchange of transactions. */
+async function joinNetwork(
+  config: NodeConfig,
+  { crypto, network, secrets, store, context }: OpenedChain,
+  { execution, nextEpoch, pace, pool, desk, registry, health }: Blocks,
+  closers: (() => unknown)[],
+) {
+  const { log } = config
+  const peers = await joinPeers({
+    config: config.peers,
+    params: network.params,
+    chain: context,
+    client: `openledger-node/${VERSION}`,
+    p2pSecret: secrets.p2pSecret,
+    epoch: nextEpoch,
+    contentOf: (digest) => store.content(digest),
+    log,
+  })
+  closers.push(() => peers.close())
+  const gossip = createTransactionGossip({ pool, network: peers.network, onAdmitted: () => pace.poke() })
+  const disk = await openFileDisk(join(store.folder, 'agreement'))
+  closers.push(() => disk.close())
+  const agreement = createAgreement({
+    chain: context,
+    params: network.params,
+    clock: systemClock,
+    disk,
+    network: peers.network,
+    execution,
+    bls: crypto.bls,
+    blsSecret: secrets.blsSecret,
+    random: Math.random,
+    mayForgetVotes: config.mayForgetVotes,
+    log,
+    onFinal: (notice) => metrics.onFinal(notice),
+    onEvidence: (epoch, { kind }) => log(`conflicting ${kind} of one signer seen in epoch ${epoch}`),
+    onAttestation: (epoch, signer, bytes) => desk.receive(epoch, signer, bytes),
+    onStop(reason) {
+      const fault = new Error(`agreement stands still: ${reason}`)
+      health.stop(fault)
+      config.onFault(fault)
+    },
+    onTransaction: (_peer, raw) => gossip.receive(raw),
+  })
+  const metrics = createAgreementMetrics(registry, agreement)
+  return { peers, agreement, gossip }
 }
 
 /** Brings a chain that was rewound by the store's recovery back to its newest final block. */
-async function repair(config: NodeConfig, { execution }: Validator): Promise<void> {
+async function repair(config: NodeConfig, { execution }: Blocks): Promise<void> {
   const replayed = await execution.replay()
   if (replayed > 0) config.log(`${replayed} stored blocks executed again after a repair`)
 }
 
+/** Transactions of the last run that still wait. */
+function openPoolJournal({ store }: OpenedChain, { pool }: Blocks): Journal {
+  return openJournal(store.folder, {
+    add: (raw) => pool.add(raw, 'local').kind === 'added',
+    held: () => pool.local().map((transaction) => transaction.bytes),
+  })
+}
+
+interface BackendParts {
+  readonly evm: EvmWorkerPool
+  readonly agreement: Agreement
+  readonly onAccepted: (raw: Uint8Array) => void
+}
+
 function assembleBackend(
   { network, rules, store }: OpenedChain,
-  { execution, pace, pool, attestation, registry, health, finalized }: Validator,
-  evm: EvmWorkerPool,
-  journal: Journal,
+  { nextEpoch, pace, pool, attestation, registry, health, finalized }: Blocks,
+  { evm, agreement, onAccepted }: BackendParts,
 ): Backend {
   const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
-  const onAccepted = (raw: Uint8Array) => {
-    journal.append(raw)
-    pace.poke()
-  }
   return createBackend({
     rules,
     genesisHash: network.genesisHash,
@@ -206,12 +274,12 @@ function assembleBackend(
     evm,
     attributions: attestation.reads,
     status() {
-      const epoch = execution.ofBlock(store.head()!.height + 1)
+      const epoch = nextEpoch()
       return {
         network: network.params.name,
         epoch: epoch.number,
         validators: epoch.validators.length,
-        peers: 0,
+        peers: agreement.status().peers,
         isMining: pace.isMining(),
         influenceBackend: attestation.backendText(),
         influence: attestation.influenceStatus(),
@@ -228,16 +296,4 @@ function assembleBackend(
     },
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })
-}
-
-/** BLS secret of a network of one: it is run by the validator whose published keys its file carries. */
-function ownKey(network: LoadedNetwork): Uint8Array {
-  const [validator, ...others] = network.validators
-  const keys = network.devKeys?.validators.find(({ operator }) => equal(operator, validator!.operator))
-  if (validator === undefined || others.length > 0 || keys === undefined)
-    throw new NetworkError(
-      'NotSolo',
-      `expected a network of one validator with published keys, got ${network.validators.length}`,
-    )
-  return keys.blsSecret
 }

@@ -94,6 +94,9 @@ test.before(async () => {
   writeNetwork(networkFile)
   node = await startNode({
     ...{ networkFile, folder: null, host: '127.0.0.1', port: 0, blockIntervalMs: 0, isAutomine: true },
+    identity: { kind: 'published', validator: 0 },
+    peers: null,
+    mayForgetVotes: true,
     influence: 'js',
     log: () => {},
     onFault(error) {

@@ -103,6 +103,23 @@ test('execution: layers are a cache; what is gone is executed again from its byt
     })
   }))
 
+test('execution: the line that grows is never executed again, however deep; competing blocks give way to it', () =>
+  inWorld(async (world) => {
+    const asked: string[] = []
+    const heldBlock = (hash: string) => {
+      asked.push(hash)
+      return world.held.get(hash)
+    }
+    const rival = await world.build(1, world.genesis)
+    world.wallMs += 1_000
+    let tip: Proposed | undefined
+    for (let view = 2; view < LAYERS_MAX + 8; view++)
+      tip = await world.build(view, tip?.blockHash ?? world.genesis, { heldBlock })
+    assert.equal(asked, [])
+    await world.build(200, rival.blockHash, { heldBlock })
+    assert.equal(asked, [rival.blockHash])
+  }))
+
 test("execution: the coinbase is the fee recipient of the view's leader, also for a block that is held", () =>
   inWorld(
     async (world) => {

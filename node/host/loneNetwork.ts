@@ -1,0 +1,13 @@
+/** The network of a validator who is all of it: nobody to hear, nobody to tell. */
+import type { Network } from '../../p2p/surface.ts'
+import { toHex } from '../../primitives/bytes.ts'
+
+export const loneNetwork: Network = {
+  listen() {},
+  peers: () => [],
+  peerIdOf: toHex,
+  send() {},
+  publish() {},
+  ask: () => Promise.reject(new Error('there are no peers')),
+  ban() {},
+}

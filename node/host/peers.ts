@@ -1,0 +1,61 @@
+/** This node among its peers: over libp2p, or alone. */
+import { peerIdOf } from '../../p2p/identity.ts'
+import { openNetwork } from '../../p2p/network.ts'
+import type { OpenNetwork } from '../../p2p/status.ts'
+import type { Network } from '../../p2p/surface.ts'
+import type { ChainParams } from '../../primitives/chainParams.ts'
+import type { ChainContext } from '../../primitives/statements.ts'
+import type { Epoch } from '../../primitives/validatorSet.ts'
+import type { PeersConfig } from '../config.ts'
+import { loneNetwork } from './loneNetwork.ts'
+
+export interface Peers {
+  readonly network: Network
+  /** Undefined: alone. */
+  readonly libp2p: OpenNetwork | undefined
+  close(): Promise<void>
+}
+
+export interface PeersOptions {
+  readonly config: PeersConfig | null
+  readonly params: ChainParams
+  readonly chain: ChainContext
+  readonly client: string
+  /** Ed25519 seed, 32 bytes. */
+  readonly p2pSecret: Uint8Array
+  /** Of the block after the head. */
+  readonly epoch: () => Epoch
+  readonly contentOf: (digest: Uint8Array) => Uint8Array | undefined
+  readonly log: (line: string) => void
+}
+
+/** Throws `NetworkOpenError`. */
+export async function joinPeers(options: PeersOptions): Promise<Peers> {
+  const { config, params, chain, client, epoch } = options
+  if (config === null) return { network: loneNetwork, libp2p: undefined, close: async () => {} }
+  const libp2p = await openNetwork({
+    ...config,
+    network: params.name,
+    chain: { ...chain, forks: params.forks, client },
+    epoch: () => epoch().number,
+    secret: options.p2pSecret,
+    isValidator: createValidatorPeers(epoch),
+    contentOf: options.contentOf,
+    log: options.log,
+  })
+  return { network: libp2p, libp2p, close: () => libp2p.close() }
+}
+
+/** Peer ids of the epoch's validators, computed once an epoch. */
+function createValidatorPeers(epoch: () => Epoch): (peer: string) => boolean {
+  let number: number | undefined
+  let ids = new Set<string>()
+  return (peer) => {
+    const now = epoch()
+    if (now.number !== number) {
+      number = now.number
+      ids = new Set(now.validators.map(({ p2pKey }) => peerIdOf(p2pKey)))
+    }
+    return ids.has(peer)
+  }
+}
