@@ -158,10 +158,12 @@ class WalFiles implements Wal {
 
   /** One writer at a time: what comes while it writes shares the next fsync. */
   #start(): void {
-    if (this.#work !== undefined || this.#isClosed) return
+    if (this.#work !== undefined || this.#isClosed || !this.#hasWork()) return
     this.#work = this.#write().then(
       () => {
         this.#work = undefined
+        // What came as the last write ended has found it still at work.
+        this.#start()
       },
       (error: unknown) => {
         this.#isClosed = true
@@ -172,10 +174,14 @@ class WalFiles implements Wal {
     )
   }
 
+  #hasWork(): boolean {
+    return this.#queue.length > 0 || this.#waiters.length > 0 || this.#doomed.length > 0
+  }
+
   async #write(): Promise<void> {
     // What is appended in one go of the loop goes to the disk in one piece.
     await Promise.resolve()
-    while (this.#queue.length > 0 || this.#waiters.length > 0 || this.#doomed.length > 0) {
+    while (this.#hasWork()) {
       const count = this.#waiters.length
       if (this.#queue.length > 0) await this.#writeQueue()
       if (count > 0) {
