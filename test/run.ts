@@ -1,25 +1,52 @@
-/** Runs every `test/**\/*.test.ts` under uvu, each file in its own process, two at a time, and sums the results. */
+/** Runs every `test/**\/*.test.ts` under uvu in processes of their own, two at a time, and sums the results. */
 import { spawn } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-/** One hung file must not hang the suite: the slowest honest file takes well under half of this. */
-const FILE_TIMEOUT_MS = 280_000
+/** One hung file must not hang the suite: the slowest honest one takes well under half of this. */
+const TIMEOUT_MS = 280_000
+/** Of every file that shares the process of another. */
+const FURTHER_TIMEOUT_MS = 20_000
+/**
+ * Rooms whose files share a process, so many at most: they test functions on data, and loading what these need takes longer
+ * than most of the tests. All other files, which start processes or threads or turn the environment, have one each.
+ */
+const TOGETHER = [
+  ...['consensus', 'genesis', 'precompiles', 'primitives', 'rpc', 'runtime'],
+  ...['influence/properties', 'influence/span', 'node/attester', 'node/execution', 'node/keys', 'node/settlement'],
+]
+const TOGETHER_MAX = 12
+/** Started first, or one of them would run alone at the end. */
+const LONGEST = [
+  'influence/gpu/gpu',
+  'node/pack/package',
+  'influence/worker',
+  'influence/faults',
+  'e2e',
+  'fuzz',
+  'studio',
+]
 /** What every process of the suite would strip and compile anew: half of the time of a small file. */
 const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/node-compile', import.meta.url))
 const SLOWEST_SHOWN = 10
 /** Linux counts processor time in hundredths of a second, whatever its kernel's tick. */
 const TICKS_PER_SECOND = 100
 
+/** What one process runs. */
+interface Unit {
+  readonly name: string
+  readonly files: readonly string[]
+}
+
 interface Result {
-  readonly file: string
+  readonly name: string
   readonly passed: number
   readonly total: number
   readonly skipped: number
   readonly isBroken: boolean
   readonly seconds: number
-  /** Processor time with all that the file started and waited for; NaN where the system does not tell. */
+  /** Processor time with all that the unit started and waited for; NaN where the system does not tell. */
   readonly cpuSeconds: number
   readonly output: string
 }
@@ -41,10 +68,12 @@ function takeReapedSeconds(): number {
 const figure = (output: string, label: string): number =>
   Number(new RegExp(`${label}:\\s+(\\d+)`).exec(output)?.[1] ?? Number.NaN)
 
-function runFile(file: string): Promise<Result> {
+function runUnit({ name, files }: Unit): Promise<Result> {
   const startMs = performance.now()
+  const timeoutMs = TIMEOUT_MS + (files.length - 1) * FURTHER_TIMEOUT_MS
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], {
+    const program = files.length === 1 ? files : ['test/together.ts', ...files]
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...program], {
       env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -52,9 +81,9 @@ function runFile(file: string): Promise<Result> {
     child.stdout.on('data', (chunk) => (output += chunk))
     child.stderr.on('data', (chunk) => (output += chunk))
     const timer = setTimeout(() => {
-      output += `\nkilled: no result within ${FILE_TIMEOUT_MS / 1000} s\n`
+      output += `\nkilled: no result within ${timeoutMs / 1000} s\n`
       child.kill('SIGKILL')
-    }, FILE_TIMEOUT_MS)
+    }, timeoutMs)
     let cpuSeconds = 0
     child.on('exit', () => (cpuSeconds = takeReapedSeconds()))
     child.on('close', (code) => {
@@ -65,7 +94,7 @@ function runFile(file: string): Promise<Result> {
       const isBroken = code !== 0 || !(total > 0)
       const seconds = (performance.now() - startMs) / 1000
       resolve({
-        file,
+        name,
         passed: passed || 0,
         total: total || 0,
         skipped: skipped || 0,
@@ -85,9 +114,32 @@ function printSlowest(results: readonly Result[]): void {
   const cost = ({ seconds, cpuSeconds }: Result): number => (Number.isNaN(cpuSeconds) ? seconds : cpuSeconds)
   const sorted = results.toSorted((a, b) => cost(b) - cost(a))
   console.log('\nslowest:')
-  for (const result of sorted.slice(0, SLOWEST_SHOWN)) console.log(`  ${result.file}  ${times(result)}`)
+  for (const result of sorted.slice(0, SLOWEST_SHOWN)) console.log(`  ${result.name}  ${times(result)}`)
   const all = results.reduce((sum, result) => sum + cost(result), 0)
-  console.log(`  all ${results.length} files: ${all.toFixed(0)} s`)
+  console.log(`  all: ${all.toFixed(0)} s`)
+}
+
+const rank = ({ name }: Unit): number => LONGEST.findIndex((path) => name.startsWith(`test/${path}`)) + 1 || 1e3
+
+/** Rooms of `TOGETHER` in parts of about equal length, and every other file; the longest first. */
+function unitsOf(files: readonly string[]): Unit[] {
+  const roomOf = (file: string) => TOGETHER.find((room) => file.startsWith(`test/${room}/`))
+  const units: Unit[] = files
+    .filter((file) => roomOf(file) === undefined)
+    .map((file) => ({ name: file, files: [file] }))
+  for (const room of TOGETHER) {
+    const own = files.filter((file) => roomOf(file) === room)
+    const parts = Math.ceil(own.length / TOGETHER_MAX)
+    for (let part = 0; part < parts; part++) {
+      const dealt = own.filter((_, i) => i % parts === part)
+      const place = parts === 1 ? '' : `, ${part + 1} of ${parts}`
+      units.push({
+        name: dealt.length === 1 ? dealt[0]! : `test/${room} (${dealt.length} files${place})`,
+        files: dealt,
+      })
+    }
+  }
+  return units.toSorted((a, b) => rank(a) - rank(b))
 }
 
 async function main(): Promise<void> {
@@ -95,14 +147,14 @@ async function main(): Promise<void> {
   const files = globSync('test/**/*.test.ts')
     .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
     .sort()
-  const queue = [...files]
+  const queue = unitsOf(files)
   const results: Result[] = []
   const lane = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const result = await runFile(file)
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+      const result = await runUnit(unit)
       results.push(result)
       const mark = result.isBroken ? 'FAIL' : 'ok  '
-      console.log(`${mark} ${file}  ${result.passed}/${result.total}  ${times(result)}`)
+      console.log(`${mark} ${unit.name}  ${result.passed}/${result.total}  ${times(result)}`)
       if (result.isBroken) console.log(result.output)
     }
   }

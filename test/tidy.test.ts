@@ -17,7 +17,7 @@ import { testOffences } from './tidy/testManners.ts'
 
 const ROOT = new URL('../', import.meta.url)
 const ROOMS = 'primitives,consensus,runtime,precompiles,genesis,influence,rollup,p2p,rpc,studio,node,bin,test'
-const PROGRAMS = ['node/main.ts', 'bin/openledger.js', 'test/run.ts']
+const PROGRAMS = ['node/main.ts', 'bin/openledger.js', 'test/run.ts', 'test/together.ts']
 /** Rooms that are being built: what no program reaches yet is not dead there (docs/plan.md says what is to be wired). */
 const UNDER_CONSTRUCTION = /^(consensus|p2p|node\/agreement|node\/execution|node\/metrics|primitives)\//
 
