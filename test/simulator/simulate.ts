@@ -2,11 +2,14 @@
 import { parseArgs } from 'node:util'
 import { type CampaignOptions, describe, type Tally } from './campaigns/campaign.ts'
 import { scriptedCampaign } from './campaigns/scriptedCampaign.ts'
+import { seedCampaign } from './campaigns/seedCampaign.ts'
 import { replayScenario, twinsCampaign } from './campaigns/twinsCampaign.ts'
+import { FAULT_SETS, type FaultSet } from './run/faultPlan.ts'
 
 const USAGE = `usage: npm run sim -- [what] [options]
 
 what
+  --seeds COUNT      whole nodes (host, logs, codecs, sync) with drawn faults, one run a seed
   --twins COUNT      Twins scenarios at --n 4 (one twin) or 7 (two)
   --scenario TEXT    one Twins scenario, as a failure names it
   --scripted COUNT   scripted Byzantine leaders, one run a seed
@@ -14,9 +17,14 @@ what
 options
   --n LIST           validators, e.g. 4,7 (default 4)
   --from S           the first seed (default 1)
+  --faults NAME      ${Object.keys(FAULT_SETS).join(', ')} (default all)
+  --views V          of a seed's safety phase, about (default 100)
   --trace            print every event`
 
 const OPTIONS = {
+  seeds: { type: 'string' },
+  faults: { type: 'string', default: 'all' },
+  views: { type: 'string', default: '100' },
   twins: { type: 'string' },
   scenario: { type: 'string' },
   scripted: { type: 'string' },
@@ -32,13 +40,22 @@ const whole = (text: string, name: string): number => {
   return value
 }
 
+function faultSet(name: string): FaultSet {
+  if (!Object.hasOwn(FAULT_SETS, name)) throw new RangeError(`--faults takes ${Object.keys(FAULT_SETS).join(', ')}`)
+  return name as FaultSet
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: OPTIONS })
   const sizes = values.n.split(',').map((text) => whole(text, 'n'))
   const from = whole(values.from, 'from')
   const options: CampaignOptions = { say: console.log, nowMs: () => performance.now(), isTraced: values.trace }
   const tallies: Tally[] = []
+  const faults = faultSet(values.faults)
+  const views = whole(values.views, 'views')
   for (const n of sizes) {
+    if (values.seeds !== undefined)
+      tallies.push(await seedCampaign({ n, from, count: whole(values.seeds, 'seeds'), faults, views }, options))
     if (values.twins !== undefined) tallies.push(twinsCampaign(n, whole(values.twins, 'twins'), from, options))
     if (values.scenario !== undefined) tallies.push(replayScenario(n, values.scenario, options))
   }

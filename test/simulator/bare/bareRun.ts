@@ -2,13 +2,14 @@
 import { BOUNDS } from '../../../consensus/bounds.ts'
 import { LEADER_SEATS } from '../../../consensus/leaderTable.ts'
 import { type CoreOptions, NOTHING_RESTORED } from '../../../consensus/state.ts'
-import type { Candidate, Conflict, Hash, Message } from '../../../consensus/step.ts'
+import type { Candidate, Hash, Message } from '../../../consensus/step.ts'
 import { timingOf } from '../../../consensus/timers.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import type { Certificate } from '../../../primitives/certificate.ts'
 import type { Random } from '../../fuzz/random.ts'
 import { checkBounds, checkWindow } from '../invariants/bounds.ts'
 import { createChainLedger } from '../invariants/chainLedger.ts'
+import { convictedBy } from '../invariants/conviction.ts'
 import type { Offence, Report } from '../invariants/offence.ts'
 import { createVoteLedger } from '../invariants/voteLedger.ts'
 import { createBareCrypto, textHash } from './bareCrypto.ts'
@@ -304,16 +305,6 @@ class BareRun {
 
 export function seenCertificate({ kind, view, id, signers }: Certificate) {
   return { epoch: 0, view, kind, id: kind === 'skip' ? '' : toHex(id), signers }
-}
-
-/** Keys that a conflict convicts. */
-export function convictedBy(conflict: Conflict, keys: number): number[] {
-  if (conflict.kind !== 'certificates') return [conflict.signer]
-  const { first, second } = conflict
-  const isNamed = (signers: Uint8Array, key: number) => (((signers[key >> 3] ?? 0) >> (key & 7)) & 1) === 1
-  return Array.from({ length: keys }, (_, key) => key).filter(
-    (key) => isNamed(first.signers, key) && isNamed(second.signers, key),
-  )
 }
 
 export function describeMessage(message: Message): string {

@@ -51,8 +51,8 @@ export interface VoteLedger {
   onCertificate(holder: number, certificate: SeenCertificate): void
   /** Of a view, by quorums of votes seen. */
   finalId(epoch: number, view: number): string | undefined
-  /** Views below it are final in a chain: nobody looks at them again, and they may be forgotten. */
-  votesSeen(): number
+  /** Views that anybody voted in. */
+  viewsSeen(): number
 }
 
 export interface VoteLedgerOptions {
@@ -66,7 +66,6 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
   const views = new Map<string, ViewRecord>()
   /** By holder, epoch and view: which of skip and finalization it was seen to hold. */
   const held = new Map<string, Set<VoteKind>>()
-  let count = 0
 
   const recordOf = (epoch: number, view: number): ViewRecord => {
     const key = `${epoch}/${view}`
@@ -121,7 +120,6 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
       const { powers, isHonest } = setOf(epoch)
       const power = powers[signer]
       if (power === undefined) return
-      count += 1
       const record = recordOf(epoch, view)
       if (isHonest[signer]) checkHonest(record, vote)
       if (kind === 'proposal') return
@@ -154,6 +152,6 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
       if (kinds.size === 2) report('I7', `${at} and holds the opposite`)
     },
     finalId: (epoch, view) => views.get(`${epoch}/${view}`)?.finalId,
-    votesSeen: () => count,
+    viewsSeen: () => views.size,
   }
 }

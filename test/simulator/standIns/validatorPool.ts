@@ -29,6 +29,12 @@ export function isBelowThird(set: ValidatorSet, isMember: (index: number) => boo
   return 3n * power < total && total - power >= quorumPower(total)
 }
 
+/** The powers drawn, unless the faulty would have a third of them: then all are equal. */
+export function boundedPowers(powers: readonly bigint[], isFaulty: (key: number) => boolean): bigint[] {
+  const set = powers.map((power, key) => validatorOf(key, power))
+  return isBelowThird(set, isFaulty) ? [...powers] : powers.map(() => 1n)
+}
+
 export interface PoolOptions {
   /** By key number. */
   readonly powers: readonly bigint[]

@@ -1,0 +1,32 @@
+/** The part of the full simulator that every change runs; the rest is `npm run sim -- --seeds N` (testing.md §2, §6). */
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { seedCampaign } from '../campaigns/seedCampaign.ts'
+import { runSeed } from './seedRun.ts'
+
+async function campaign(n: number, count: number, faults: 'commit' | 'all') {
+  const lines: string[] = []
+  const options = { say: (line: string) => lines.push(line), nowMs: () => 0, isTraced: false }
+  const tally = await seedCampaign({ n, from: 1, count, faults, views: 40 }, options)
+  assert.is(lines.join('\n'), '')
+  assert.is(tally.runs, count)
+  return tally
+}
+
+test('simulator: one, four and seven nodes keep the invariants under light faults, and live once healed', async () => {
+  const tallies = [await campaign(1, 6, 'commit'), await campaign(4, 6, 'commit'), await campaign(7, 2, 'commit')]
+  assert.ok(tallies.every(({ blocks, runs }) => blocks >= 8 * runs))
+})
+
+test('simulator: four nodes keep the invariants under all faults together', async () => {
+  const tally = await campaign(4, 6, 'all')
+  assert.ok(tally.faults['crash']! > 6 && tally.faults['pause']! > 0 && tally.faults['partition']! > 0)
+})
+
+test('I16: a seed of whole nodes gives the same trace twice, another seed another', async () => {
+  const hashOf = async (seed: number) => (await runSeed({ seed, n: 4, faults: 'all', views: 20 })).traceHash
+  assert.is(await hashOf(3), await hashOf(3))
+  assert.is.not(await hashOf(3), await hashOf(4))
+})
+
+test.run()

@@ -1,0 +1,73 @@
+/** What all nodes of a run share: the chain's context, its keys, and the sets of its epochs. */
+import { createEpoch, type EpochWithLeaders } from '../../../consensus/epoch.ts'
+import { fromHex, toHex } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
+import type { ChainContext } from '../../../primitives/statements.ts'
+import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
+import type { SeenSet } from '../invariants/voteLedger.ts'
+import { createPool, type PoolOptions, validatorOf } from '../standIns/validatorPool.ts'
+
+export interface SimulatedChain {
+  readonly context: ChainContext
+  readonly genesisHash: string
+  readonly epochBlocks: number
+  setOf(epoch: number): ValidatorSet
+  /** Of a key, in an epoch's set; −1: no member. */
+  indexOf(epoch: number, key: number): number
+  keyAt(epoch: number, index: number): number | undefined
+  /** As the network names them. */
+  peerIdOfKey(key: number): string
+  peerIdOf(p2pKey: Uint8Array): string
+  /** For the invariants. */
+  seenSetOf(epoch: number): SeenSet
+  /** From now on `isByzantine` says otherwise of somebody. */
+  judgeAnew(): void
+  /** An epoch with its leaders, once its root block is known. */
+  epochOf(epoch: number, rootHash: string): EpochWithLeaders
+}
+
+export interface SimulatedChainOptions extends PoolOptions {
+  readonly epochBlocks: number
+  readonly isByzantine: (key: number) => boolean
+}
+
+export function createSimulatedChain(options: SimulatedChainOptions): SimulatedChain {
+  const members = createPool(options)
+  const genesisHash = keccak256(Uint8Array.of(options.seed & 255))
+  const context: ChainContext = { chainId: 31_337n, genesisHash }
+  const sets: ValidatorSet[] = []
+  const seen: SeenSet[] = []
+  const epochs = new Map<string, EpochWithLeaders>()
+  const keys = new Map(options.powers.map((power, key) => [toHex(validatorOf(key, power).p2pKey), key]))
+  const setOf = (epoch: number): ValidatorSet => {
+    sets[epoch] ??= members(epoch).map((key) => validatorOf(key, options.powers[key]!))
+    return sets[epoch]
+  }
+  return {
+    context,
+    genesisHash: toHex(genesisHash),
+    epochBlocks: options.epochBlocks,
+    setOf,
+    indexOf: (epoch, key) => members(epoch).indexOf(key),
+    keyAt: (epoch, index) => members(epoch)[index],
+    peerIdOfKey: (key) => `key ${key}`,
+    peerIdOf: (p2pKey) => `key ${keys.get(toHex(p2pKey)) ?? 'unknown'}`,
+    seenSetOf(epoch) {
+      seen[epoch] ??= {
+        powers: setOf(epoch).map(({ power }) => power),
+        isHonest: members(epoch).map((key) => !options.isByzantine(key)),
+      }
+      return seen[epoch]
+    },
+    judgeAnew() {
+      seen.length = 0
+    },
+    epochOf(epoch, rootHash) {
+      const known = epochs.get(`${epoch} ${rootHash}`)
+      if (known !== undefined) return known
+      const made = createEpoch(context, epoch, fromHex(rootHash), setOf(epoch))
+      epochs.set(`${epoch} ${rootHash}`, made)
+      return made
+    },
+  }
+}

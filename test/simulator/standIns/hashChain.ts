@@ -1,0 +1,162 @@
+/** Execution without an EVM: a block is its parent's hash and a few numbers, its state the hash of all before it. */
+import assert from 'node:assert/strict'
+import { hash as digest } from 'node:crypto'
+import type { Hash } from '../../../consensus/step.ts'
+import type {
+  CheckRequest,
+  Execution,
+  FinalizedCandidate,
+  ParentRequest,
+  Verdict,
+} from '../../../node/agreement/ports.ts'
+import { equal, fromHex, toHex } from '../../../primitives/bytes.ts'
+import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
+import type { Random } from '../../fuzz/random.ts'
+import { chance } from '../world/randomness.ts'
+
+/** parentHash[32] ‖ epochHash[32] ‖ height[4] ‖ salt[4] ‖ isSound[1]. */
+const BLOCK_BYTES = 73
+
+export interface HashBlock {
+  readonly parentHash: Hash
+  readonly epochHash: Uint8Array
+  readonly height: number
+  /** Makes blocks of one parent differ. */
+  readonly salt: number
+  /** False: every honest check refuses it. */
+  readonly isSound: boolean
+}
+
+export function blockHashOf(bytes: Uint8Array): Hash {
+  return `0x${digest('sha256', bytes, 'hex')}`
+}
+
+export function encodeHashBlock(block: HashBlock): Uint8Array {
+  const bytes = new Uint8Array(BLOCK_BYTES)
+  bytes.set(fromHex(block.parentHash), 0)
+  bytes.set(block.epochHash, 32)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(64, block.height)
+  view.setUint32(68, block.salt)
+  bytes[72] = block.isSound ? 1 : 0
+  return bytes
+}
+
+export function decodeHashBlock(bytes: Uint8Array): HashBlock | undefined {
+  if (bytes.length !== BLOCK_BYTES) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  return {
+    parentHash: toHex(bytes.subarray(0, 32)),
+    epochHash: bytes.slice(32, 64),
+    height: view.getUint32(64),
+    salt: view.getUint32(68),
+    isSound: bytes[72] === 1,
+  }
+}
+
+/** What a node's disk keeps of the chain; a crash takes nothing of it (a commit is one atomic batch). */
+export interface HashChainStore {
+  /** By height; 0 is genesis and absent. */
+  readonly blocks: FinalizedCandidate[]
+  readonly stateHashes: string[]
+}
+
+export function createHashChainStore(): HashChainStore {
+  return { blocks: [], stateHashes: [''] }
+}
+
+export interface ExecutionFaults {
+  /** Longest build or check. */
+  delayMsMax: number
+  /** Share of builds that fail. */
+  failShare: number
+  /** Longest commit, an fsync in it. */
+  commitMsMax: number
+  /** Between a block and its child (R3). */
+  intervalMs: number
+}
+
+export interface HashChainOptions {
+  readonly store: HashChainStore
+  readonly genesisHash: Hash
+  readonly epochBlocks: number
+  readonly setOf: (epoch: number) => ValidatorSet
+  readonly random: Random
+  readonly faults: ExecutionFaults
+  /** Waits in virtual time; ends with the process. */
+  readonly after: (delayMs: number, run: () => void) => void
+  readonly onCommit: (height: number, block: FinalizedCandidate, stateHash: string) => void
+}
+
+export function createHashChain(options: HashChainOptions): Execution {
+  const { store, random, faults } = options
+  const head = () => {
+    const last = store.blocks.at(-1)
+    return last === undefined
+      ? { height: 0, hash: options.genesisHash }
+      : { height: store.blocks.length - 1, hash: toHex(last.candidate.blockHash) }
+  }
+  /** Of a block that is committed or held; undefined where neither. */
+  const heightOf = ({ parentHash, heldBlock }: Pick<ParentRequest, 'parentHash' | 'heldBlock'>): number | undefined => {
+    const own = head()
+    if (parentHash === own.hash) return own.height
+    const held = heldBlock(parentHash)
+    return held === undefined ? undefined : decodeHashBlock(held.bytes)?.height
+  }
+  const later = <T>(delayMsMax: number, leastMs: number, effect: () => T) =>
+    new Promise<T>((resolve, reject) => {
+      const run = () => {
+        try {
+          resolve(effect())
+        } catch (error) {
+          reject(error)
+        }
+      }
+      const delayMs = leastMs + (delayMsMax === 0 ? 0 : random.int(0, delayMsMax))
+      if (delayMs === 0) run()
+      else options.after(delayMs, run)
+    })
+
+  const verdictOf = (request: CheckRequest): Verdict => {
+    if (request.isAbandoned()) return { kind: 'abandoned' }
+    const parentHeight = heightOf(request)
+    if (parentHeight === undefined) return { kind: 'early', retryAfterMs: 250 }
+    const block = decodeHashBlock(request.bytes)
+    if (block === undefined) return { kind: 'invalid', reason: 'no block' }
+    const isMeant = block.parentHash === request.parentHash && equal(block.epochHash, request.epoch.epochHash)
+    const isValid = isMeant && block.isSound && block.height === parentHeight + 1
+    return isValid ? { kind: 'valid' } : { kind: 'invalid', reason: 'an unsound block' }
+  }
+
+  return {
+    hashOf: (bytes) => (decodeHashBlock(bytes) === undefined ? undefined : blockHashOf(bytes)),
+    head,
+    build: (request) =>
+      later(faults.delayMsMax, faults.intervalMs, () => {
+        const height = heightOf(request)
+        if (height === undefined || chance(random, faults.failShare)) return null
+        const { parentHash, epoch } = request
+        const block = { parentHash, epochHash: epoch.epochHash, height: height + 1, salt: random.u32(), isSound: true }
+        const bytes = encodeHashBlock(block)
+        return { blockHash: blockHashOf(bytes), bytes }
+      }),
+    check: (request) => later(faults.delayMsMax, 0, () => verdictOf(request)),
+    commit: (block) =>
+      later(faults.commitMsMax, 0, () => {
+        const own = head()
+        const content = decodeHashBlock(block.bytes)
+        assert.equal(content?.parentHash, own.hash, 'a commit follows the head')
+        assert.equal(blockHashOf(block.bytes), toHex(block.candidate.blockHash), 'a commit is of its own bytes')
+        const stateHash = digest('sha256', `${store.stateHashes.at(-1)}${toHex(block.candidate.blockHash)}`, 'hex')
+        store.blocks[own.height + 1] = block
+        store.stateHashes.push(stateHash)
+        options.onCommit(own.height + 1, block, stateHash)
+      }),
+    validatorsOf(epoch) {
+      const height = epoch * options.epochBlocks
+      assert(height <= head().height, 'the root block of an asked epoch is committed')
+      return options.setOf(epoch)
+    },
+    stored: (height) => store.blocks[height],
+  }
+}
