@@ -10,10 +10,22 @@ import { type Frame, frameCodec } from '../../../primitives/wire/frame.ts'
 import { type Codec, UINT48_MAX, type WireRefused } from '../../../primitives/wire/message.ts'
 import { candidateCodec, proposalCodec, type WireProposal } from '../../../primitives/wire/proposal.ts'
 import { type Sealing, sealingCodec } from '../../../primitives/wire/sealing.ts'
+import {
+  bodyCodec,
+  finalBlocksCodec,
+  gossipedBlockCodec,
+  numberCodec,
+  statusCodec,
+  type WireBody,
+  type WireFinalBlocks,
+} from '../../../primitives/wire/sync.ts'
 import { voteCodec, type WireVote } from '../../../primitives/wire/vote.ts'
 
-const PROTO = new URL('../../../primitives/wire/simplex.proto', import.meta.url)
-const root = protobuf.parse(readFileSync(PROTO, 'utf8'), { keepCase: true }).root
+const root = new protobuf.Root()
+for (const name of ['simplex', 'sync']) {
+  const file = new URL(`../../../primitives/wire/${name}.proto`, import.meta.url)
+  protobuf.parse(readFileSync(file, 'utf8'), root, { keepCase: true })
+}
 
 const bytes = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const uint48 = fc.oneof(fc.constantFrom(0, 1, UINT48_MAX), fc.nat(UINT48_MAX))
@@ -55,6 +67,16 @@ const frame: fc.Arbitrary<Frame> = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 64 }).map((attestation) => ({ kind: 'attestation' as const, attestation })),
 )
 
+const body: fc.Arbitrary<WireBody> = fc.record({ candidate, block: fc.uint8Array({ maxLength: 64 }) })
+const finalBlocks: fc.Arbitrary<WireFinalBlocks> = fc.record({
+  epoch: uint48,
+  bodies: fc.array(body, { minLength: 1, maxLength: 4 }),
+  above: fc.array(candidate, { maxLength: 4 }),
+  finalization: certificate,
+})
+/** A message of defaults alone has no bytes to spoil. */
+const positive = uint48.map((value) => Math.max(1, value))
+
 interface Subject {
   readonly name: string
   readonly codec: Codec<unknown>
@@ -74,6 +96,18 @@ const SUBJECTS: readonly Subject[] = [
   subject('Proposal', proposalCodec, proposal),
   subject('Sealing', sealingCodec, sealing),
   subject('Frame', frameCodec, frame),
+  subject('Status', statusCodec, fc.record({ epoch: positive, height: uint48, view: uint48 })),
+  subject('Number', numberCodec, fc.record({ number: positive })),
+  subject('Body', bodyCodec, body),
+  subject(
+    'GossipedBlock',
+    gossipedBlockCodec,
+    fc.record({
+      proposal: proposal.map((one) => ({ ...one, certificates: [] })),
+      block: fc.uint8Array({ minLength: 1, maxLength: 64 }),
+    }),
+  ),
+  subject('FinalBlocks', finalBlocksCodec, finalBlocks),
 ]
 
 const isDefault = (value: unknown) => value === 0 || (value instanceof Uint8Array && value.length === 0)
@@ -92,13 +126,13 @@ function asPlain(value: unknown): unknown {
 
 const isRefused = (value: unknown): value is WireRefused => (value as { kind?: unknown }).kind === 'invalid'
 
-test('wire: simplex.proto names the messages that the codecs know, and no other', () => {
+test('wire: the proto files name the messages that the codecs know, and no other', () => {
   const messages = (root.lookup('openledger.simplex') as protobuf.Namespace).nestedArray.map(({ name }) => name)
   assert.equal(messages.sort(), SUBJECTS.map(({ name }) => name).sort())
 })
 
 for (const { name, codec, values } of SUBJECTS) {
-  test(`wire: ${name} reads what a client generated from simplex.proto writes, and writes the same bytes`, () => {
+  test(`wire: ${name} reads what a client generated from the proto files writes, and writes the same bytes`, () => {
     const type = root.lookupType(`openledger.simplex.${name}`)
     fc.assert(
       fc.property(values, (value) => {
