@@ -1,5 +1,5 @@
 /** An in-memory chain for natives: real gas, warm and cold slots, rollback, balances, logs; viem codes every call. */
-import { type Abi, decodeErrorResult, decodeEventLog, decodeFunctionResult, encodeFunctionData, type Hex } from 'viem'
+import { type Abi, decodeErrorResult, decodeEventLog, decodeFunctionResult, type Hex } from 'viem'
 import { blstBls } from '../../node/crypto.ts'
 import { isNativeAddress, NATIVE_ADDRESSES, SYSTEM_ADDRESS } from '../../precompiles/addresses.ts'
 import { dispatchNative, type Native } from '../../precompiles/dispatch.ts'
@@ -9,6 +9,7 @@ import { NATIVES } from '../../precompiles/natives.ts'
 import { nobleBls } from '../../primitives/bls.ts'
 import { equal, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import { keccak256, sha256 } from '../../primitives/hashes.ts'
+import { encodeCall, itemsBy } from './viemCoding.ts'
 
 /** Native where it loads: a check by noble takes 30 ms. */
 export const TEST_BLS = (await blstBls()) ?? nobleBls
@@ -282,14 +283,15 @@ export function send(
   args: readonly unknown[],
   options: CallOptions = {},
 ): Decoded {
-  const input = fromHex(encodeFunctionData({ abi: bound.abi, functionName: name, args: [...args] }))
+  const input = fromHex(encodeCall(bound.abi, name, args))
   const outcome = world.raw(bound.address, input, options)
   if (outcome.kind === 'outOfGas') throw new Refused('outOfGas', [])
   if (outcome.kind === 'reverted') throw refusalOf(bound.abi, outcome.data)
   const result = decodeFunctionResult({ abi: bound.abi, functionName: name, data: toHex(outcome.output) })
   const mine = outcome.logs.filter((log) => log.address === toHex(bound.address))
   const events = mine.map((log) => {
-    const event = decodeEventLog({ abi: bound.abi, topics: log.topics as [Hex], data: log.data })
+    const abi = itemsBy(bound.abi, 'event', log.topics[0]!)
+    const event = decodeEventLog({ abi, topics: log.topics as [Hex], data: log.data })
     return { name: String(event.eventName), args: event.args as unknown as Readonly<Record<string, unknown>> }
   })
   return { result, gasUsed: outcome.gasUsed, events, later: outcome.later }
@@ -298,7 +300,8 @@ export function send(
 /** Error data → its name and arguments, from the interface's ABI or (errors of other natives) `0x…` raw data. */
 function refusalOf(abi: Abi, data: Uint8Array): Refused {
   try {
-    const { errorName, args } = decodeErrorResult({ abi, data: toHex(data) })
+    const text = toHex(data)
+    const { errorName, args } = decodeErrorResult({ abi: itemsBy(abi, 'error', text.slice(0, 10) as Hex), data: text })
     return new Refused(String(errorName), (args ?? []) as readonly unknown[])
   } catch {
     return new Refused('foreign', [toHex(data)])

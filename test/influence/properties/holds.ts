@@ -1,9 +1,7 @@
 /** Runs one fast-check property under a name, so that a failure prints the one command that replays it. */
 import { relative } from 'node:path'
 import fc from 'fast-check'
-
-/** Multiplies every run count: a nightly run sets it to 100. */
-const FACTOR = Number(process.env['PROPERTY_RUNS'] ?? 1)
+import { propertyRuns } from '../../propertyRuns.ts'
 
 /** A replay is meant for one property; the others of its file run as always. */
 function replayOf(name: string): { seed?: number; path?: string } {
@@ -13,7 +11,7 @@ function replayOf(name: string): { seed?: number; path?: string } {
 }
 
 export async function holds<T>(name: string, property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> {
-  const details = await fc.check(property, { numRuns: Math.ceil(numRuns * FACTOR), ...replayOf(name) })
+  const details = await fc.check(property, { numRuns: propertyRuns(numRuns), ...replayOf(name) })
   if (!details.failed) return
   const { seed, counterexamplePath } = details
   const file = relative(process.cwd(), process.argv[1]!)

@@ -1,11 +1,11 @@
 /** Settlement system transactions: happy path, callbacks, and every forgery. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { probeCrypto } from '../../../node/crypto.ts'
 import { ATTRIBUTION_ADDRESS, INFERENCE_ADDRESS, SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'
 import { attributionContract } from '../../../precompiles/attribution/contract.ts'
 import { inferenceContract } from '../../../precompiles/inference/contract.ts'
 import { NativeRevert } from '../../../precompiles/native.ts'
-import { nobleBls } from '../../../primitives/bls.ts'
 import { bytesToUint, concat, equal, fromHex, toHex } from '../../../primitives/bytes.ts'
 import { encodeSigners } from '../../../primitives/signers.ts'
 import { statementHash } from '../../../primitives/statements.ts'
@@ -24,6 +24,8 @@ import {
 import { isRefusal } from '../../../runtime/refusal.ts'
 import { createSystemTransaction } from '../../../runtime/transactions/systemTransaction.ts'
 import { accepted, createWorld, signed, word } from '../world.ts'
+
+const { bls } = await probeCrypto()
 
 /** Stores calldata's second word (the request id is the first) in slot 0; given id 13, it reverts. */
 const CALLBACK = fromHex('0x600435600d14601057600435' + '5f55' + '005b5b5f5ffd')
@@ -101,7 +103,7 @@ function signedBy(settlement: Settlement, by: readonly number[], epochHash: Uint
     root: root ?? settlementRoot(world.rules.keccak, settlement),
   }
   const hash = statementHash(chain, statement)
-  const signature = nobleBls.aggregate(by.map((i) => nobleBls.sign(world.secrets[i]!, hash)))
+  const signature = bls.aggregate(by.map((i) => bls.sign(world.secrets[i]!, hash)))
   return { ...settlement, signature }
 }
 

@@ -7,15 +7,18 @@ import { createVM, runTx, type VM } from '@ethereumjs/vm'
 import fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { probeCrypto } from '../../../node/crypto.ts'
 import { concat, equal, toHex } from '../../../primitives/bytes.ts'
 import { EMPTY_ROOT } from '../../../runtime/state/accountRecord.ts'
 import { createMemoryState } from '../../../runtime/state/memoryState.ts'
 import { createLayer } from '../../../runtime/state/overlayState.ts'
 import { createStateRoot } from '../../../runtime/state/stateRoot.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 
-const RUNS = 12
+const RUNS = propertyRuns(12)
 const TRANSACTIONS_PER_BLOCK = 3
-const common = new Common({ chain: Mainnet, hardfork: Hardfork.Prague })
+const { keccak } = await probeCrypto()
+const common = new Common({ chain: Mainnet, hardfork: Hardfork.Prague, customCrypto: { keccak256: keccak } })
 const key = new Uint8Array(32).fill(7)
 const sender = createAddressFromPrivateKey(key)
 const contracts = [1, 2, 3].map((i) => new Address(new Uint8Array(20).fill(0x50 + i)))

@@ -8,9 +8,10 @@ import { EMPTY_ACCOUNT, EMPTY_BYTES, EMPTY_ROOT, trimZeros } from '../../../runt
 import { createMemoryState } from '../../../runtime/state/memoryState.ts'
 import { createLayer, type Layer } from '../../../runtime/state/overlayState.ts'
 import { createStateRoot, type StateRoot } from '../../../runtime/state/stateRoot.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 import { ADDRESSES, copyNaive, type NaiveState, naiveRoot, SLOTS } from './threeModels.ts'
 
-const RUNS = 120
+const RUNS = propertyRuns(60)
 
 /** One block's state beside what a plain map says of it; `isOpen` while it is being written. */
 interface Node {

@@ -16,9 +16,10 @@ import { createMemoryState } from '../../../runtime/state/memoryState.ts'
 import { createLayer, type Layer } from '../../../runtime/state/overlayState.ts'
 import { StateDataError } from '../../../runtime/state/rlpItem.ts'
 import { createStateRoot } from '../../../runtime/state/stateRoot.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 import { ADDRESSES, naiveRoot, type Operation, SLOTS, ThreeModels } from './threeModels.ts'
 
-const RUNS = 250
+const RUNS = propertyRuns(100)
 
 const at = fc.nat(ADDRESSES.length - 1)
 const wei = fc.bigInt({ min: 0n, max: 1n << 100n })

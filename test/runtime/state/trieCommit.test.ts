@@ -10,8 +10,9 @@ import { StateDataError } from '../../../runtime/state/rlpItem.ts'
 import { commitTrie, type TrieChange } from '../../../runtime/state/trieCommit.ts'
 import { decodeNode, hashTree } from '../../../runtime/state/trieNode.ts'
 import { proveTrie, readTrie, walkTrie } from '../../../runtime/state/trieRead.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 
-const RUNS = 250
+const RUNS = propertyRuns(100)
 
 /** Keys that differ late (inline leaves, long extensions), early, or at random places. */
 const keyArbitrary = fc
@@ -170,7 +171,7 @@ test('trie node: garbage is refused by a named error, and what is accepted encod
         }
       },
     ),
-    { numRuns: 3_000 },
+    { numRuns: propertyRuns(1_000) },
   )
   assert.ok(accepted > 200, `${accepted} accepted`)
 })
