@@ -11,9 +11,9 @@ const DOT_LANE_BYTES = 4 * (2 * 1024 + 64)
 /** Sums of all lanes at most: an i32 and an i64 for each query and column. */
 const SUM_BYTES_MAX = 2 ** 26
 const SUM_BYTES = 12
-/** Rows of a tile (kernels/mixRows.as); what a lane needs beside the sums: head, tile of 64 columns, weights by query. */
+/** Rows of a tile (kernels/mixRows.as); what a lane needs beside the sums: head, 32 strips of a tile, weights by query. */
 const MIX_TILE_ROWS = 128
-const MIX_LANE_BYTES = 64 + 2 * MIX_TILE_ROWS * 64
+const MIX_LANE_BYTES = 64 + 32 * (32 * MIX_TILE_ROWS + 64)
 const MIX_WEIGHT_BYTES = 2 * MIX_TILE_ROWS
 /** 1,024 · 2^14 · 127 < 2^31: rows whose products one i32 may sum. */
 const MIX_TASK_ROWS_MAX = 1024

@@ -179,7 +179,7 @@ function dotFourByEight(
   addSums(out + 3 * step + next, t3, isFirst, isWide)
 }
 
-/** Chunk by chunk of all the task's rows, so that the queries' part of it stays in the cache. */
+/** Whole rows one after another: so the codes, which come from memory, are read in their order. */
 // @ts-ignore: decorator
 @inline
 function dotBatch(task: usize, lane: usize, isWide: bool): void {
@@ -190,12 +190,12 @@ function dotBatch(task: usize, lane: usize, isWide: bool): void {
   const step = width * blockCount() * count
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
-  for (let s: usize = 0; s < segmentCount(); s++) {
-    const from = <usize>load<u32>(segmentsAddress() + 16 * s)
-    const to = from + <usize>load<u32>(segmentsAddress() + 16 * s, 4)
-    for (let start = from; start < to; start += CHUNK) {
-      const columns = min(CHUNK, to - start)
-      for (let i = first; i < end; i += 4) {
+  for (let i = first; i < end; i += 4) {
+    for (let s: usize = 0; s < segmentCount(); s++) {
+      const from = <usize>load<u32>(segmentsAddress() + 16 * s)
+      const to = from + <usize>load<u32>(segmentsAddress() + 16 * s, 4)
+      for (let start = from; start < to; start += CHUNK) {
+        const columns = min(CHUNK, to - start)
         widenFour(codesAddress() + i * bytes + start, bytes, columns, rows)
         let vectors = operandAddress() + 16 * start
         let out = tableAddress() + step * i + width * s * count

@@ -15,8 +15,10 @@ import {
  */
 const HEAD_BYTES: usize = 64
 const TILE_ROWS: usize = 128
-const TILE_COLUMNS: usize = 64
-const TILE_BYTES: usize = 2 * TILE_ROWS * TILE_COLUMNS
+const TILE_COLUMNS: usize = 512
+/** Sixteen columns of a tile, and a line of the cache, so that strips do not begin on the same lines. */
+const STRIP_BYTES: usize = 32 * TILE_ROWS + 64
+const TILE_BYTES: usize = (TILE_COLUMNS / 16) * STRIP_BYTES
 const SUM_ROWS_MAX: u32 = 1024
 /** Bits that a weight is shifted by, after it was multiplied by 2^(12 − t): t differs by query, the shift does not. */
 const SHIFT_MAX: u32 = 12
@@ -171,7 +173,7 @@ function interleaveTile(row: usize, bytes: usize, pairs: usize, columns: usize, 
       v128.store(t, interleaveLow(a, b), 32)
       v128.store(t, interleaveHigh(a, b), 48)
       p += 16
-      t += 64 * pairs
+      t += STRIP_BYTES
     }
   }
 }
@@ -258,14 +260,14 @@ export function mixRowsMany(task: usize, lane: usize): void {
       for (let start = from; start < to; start += TILE_COLUMNS) {
         const width = min(TILE_COLUMNS, to - start)
         interleaveTile(codesAddress() + i * bytes + start, bytes, pairs, width, tile)
-        let own = weights
-        let out = narrowSums(lane) + 4 * (start - firstColumn())
-        for (let q: usize = 0; q < count; q += 2) {
-          for (let c: usize = 0; c < width; c += 16) {
-            mixStrip(tile + 4 * pairs * c, pairs, own, out + 4 * c, out + 4 * (c + columns))
+        for (let c: usize = 0; c < width; c += 16) {
+          let own = weights
+          let out = narrowSums(lane) + 4 * (start + c - firstColumn())
+          for (let q: usize = 0; q < count; q += 2) {
+            mixStrip(tile + (c >> 4) * STRIP_BYTES, pairs, own, out, out + 4 * columns)
+            own += 8 * pairs
+            out += 8 * columns
           }
-          own += 8 * pairs
-          out += 8 * columns
         }
       }
     }
