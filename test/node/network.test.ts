@@ -86,7 +86,9 @@ test('network: four validators agree on blocks, and a transaction sent to one is
         assert.equal(blocks[0]!.transactions, blocks[0]!.hash === receipt.blockHash ? [hash] : [])
       }
       assert.is(await first.getTransactionCount({ address: account.address }), 1)
-      assert.ok(nodes.every(({ agreement }) => agreement.status().peers === VALIDATORS - 1))
+      await until('every peer', DEADLINE_MS, async () =>
+        nodes.every(({ agreement }) => agreement.status().peers === VALIDATORS - 1),
+      )
     } finally {
       await Promise.all(nodes.map((node) => node.close()))
     }

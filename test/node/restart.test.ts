@@ -1,4 +1,6 @@
 /** A node's data folder: stopped and started again, repaired after damage, with what was submitted still waiting. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Hex, parseGwei } from 'viem'
@@ -102,6 +104,22 @@ test('restart: with automine, what waited is mined at once, in as many blocks as
       return (await Promise.all(receipts)).map(({ blockNumber }) => blockNumber).sort()
     }
     assert.equal(await withNode(folder, mined, true), [1n, 2n])
+  }))
+
+test('restart: without WAL and signer log a chain of one goes on from its store', () =>
+  inFolder(async (folder) => {
+    const head = await withNode(folder, async (client) => {
+      await ask(client, 'evm_mine', [BLOCKS])
+      return client.getBlock()
+    })
+    await rm(join(folder, 'agreement'), { recursive: true })
+    await withNode(folder, async (client) => {
+      assert.equal(await client.getBlock(), head)
+      await ask(client, 'evm_mine', [2])
+      const next = await client.getBlock({ blockNumber: BigInt(BLOCKS + 1) })
+      assert.is(next.parentHash, head.hash)
+      assert.is(await client.getBlockNumber({ cacheTime: 0 }), BigInt(BLOCKS + 2))
+    })
   }))
 
 /** Uses more than half of a block's gas at once: INVALID takes all of it. */
