@@ -126,10 +126,10 @@ const planted: readonly [string, string, (ledgers: Ledgers) => void][] = [
   ],
   [
     'I8',
-    'a certificate that names one who did not vote',
+    'a certificate that names an honest one who did not vote',
     ({ vote, certificate }) => {
-      for (const signer of [0, 1, 2]) vote(signer, 'skip')
-      certificate(0, 'skip', '', [0, 1, 3])
+      for (const signer of [0, 1, 3]) vote(signer, 'skip')
+      certificate(0, 'skip', '', [0, 1, 2])
     },
   ],
   [

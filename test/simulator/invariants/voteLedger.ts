@@ -47,8 +47,11 @@ interface ViewRecord {
 
 export interface VoteLedger {
   onVote(vote: SeenVote): void
-  /** `holder` sent it: it holds it. */
-  onCertificate(holder: number, certificate: SeenCertificate): void
+  /**
+   * `holder` sent it: it holds it. `self` is its own index: after a restart its own recorded vote may be in a certificate
+   * that it made before that vote was sent again, and counts as said now.
+   */
+  onCertificate(holder: number, certificate: SeenCertificate, self?: number): void
   /** Of a view, by quorums of votes seen. */
   finalId(epoch: number, view: number): string | undefined
   /** Views that anybody voted in. */
@@ -114,32 +117,38 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
       report('I4', `${at}: ${record.notarizedId} is notarized, ${record.finalId} is final`)
   }
 
+  const onVote = (vote: SeenVote) => {
+    const { epoch, view, kind, id, signer } = vote
+    const { powers, isHonest } = setOf(epoch)
+    const power = powers[signer]
+    if (power === undefined) return
+    const record = recordOf(epoch, view)
+    if (isHonest[signer]) checkHonest(record, vote)
+    if (kind === 'proposal') return
+    const key = `${kind} ${id}`
+    const tally = record.tallies.get(key) ?? { signers: new Set(), power: 0n }
+    record.tallies.set(key, tally)
+    if (tally.signers.has(signer)) return
+    const hadQuorum = isQuorum(epoch, tally.power)
+    tally.signers.add(signer)
+    tally.power += power
+    if (!hadQuorum && isQuorum(epoch, tally.power)) onQuorum(record, { epoch, view, kind, id })
+  }
+
   return {
-    onVote(vote) {
-      const { epoch, view, kind, id, signer } = vote
-      const { powers, isHonest } = setOf(epoch)
-      const power = powers[signer]
-      if (power === undefined) return
-      const record = recordOf(epoch, view)
-      if (isHonest[signer]) checkHonest(record, vote)
-      if (kind === 'proposal') return
-      const key = `${kind} ${id}`
-      const tally = record.tallies.get(key) ?? { signers: new Set(), power: 0n }
-      record.tallies.set(key, tally)
-      if (tally.signers.has(signer)) return
-      const hadQuorum = isQuorum(epoch, tally.power)
-      tally.signers.add(signer)
-      tally.power += power
-      if (!hadQuorum && isQuorum(epoch, tally.power)) onQuorum(record, { epoch, view, kind, id })
-    },
-    onCertificate(holder, certificate) {
+    onVote,
+    onCertificate(holder, certificate, self) {
       const { epoch, view, kind, id, signers } = certificate
-      const { powers } = setOf(epoch)
+      const { powers, isHonest } = setOf(epoch)
+      const isNamed = (i: number) => (((signers[i >> 3] ?? 0) >> (i & 7)) & 1) === 1
+      // What the Byzantine signed they need not have sent to anybody who tells.
+      for (const signer of powers.keys())
+        if (isNamed(signer) && (signer === self || !isHonest[signer])) onVote({ epoch, view, kind, id, signer })
       const at = `epoch ${epoch} view ${view}: node ${holder} sent a ${kind} certificate`
       const tally = recordOf(epoch, view).tallies.get(`${kind} ${id}`)
       let power = 0n
       for (let i = 0; i < signers.length * 8; i++) {
-        if (((signers[i >> 3]! >> (i & 7)) & 1) === 0) continue
+        if (!isNamed(i)) continue
         power += powers[i] ?? 0n
         if (powers[i] === undefined || !tally?.signers.has(i))
           report('I8', `${at} that names ${i}, who cast no such vote`)

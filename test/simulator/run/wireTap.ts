@@ -42,7 +42,9 @@ export function createWireTap(options: WireTapOptions): (from: number, frame: Ui
   }
   const onCertificate = (from: number, { kind, epoch, view, id, signers }: Certificate) => {
     if (!isHonest(from) || epochOf(epoch) === undefined) return
-    votes.onCertificate(from, { kind, epoch, view, id: kind === 'skip' ? '' : toHex(id), signers })
+    const self = chain.indexOf(epoch, keyOf(from))
+    const seen = { kind, epoch, view, id: kind === 'skip' ? '' : toHex(id), signers }
+    votes.onCertificate(from, seen, self < 0 ? undefined : self)
   }
   const onProposal = (from: number, { epoch, candidate, certificates }: WireProposal) => {
     const epochHere = epochOf(epoch)
