@@ -191,7 +191,7 @@ function waitsOf({ sync }: AgreementStatus): string[] {
 async function joinNetwork(
   config: NodeConfig,
   { crypto, network, secrets, store, context }: OpenedChain,
-  { execution, nextEpoch, pace, pool, desk, registry, health }: Blocks,
+  { execution, nextEpoch, pace, pool, desk, registry, health, finalized }: Blocks,
   closers: (() => unknown)[],
 ) {
   const { log } = config
@@ -202,10 +202,11 @@ async function joinNetwork(
     client: `openledger-node/${VERSION}`,
     p2pSecret: secrets.p2pSecret,
     epoch: nextEpoch,
-    contentOf: (digest) => store.content(digest),
+    content: store,
     log,
   })
   closers.push(() => peers.close())
+  finalized.on('block', () => peers.onBlock())
   const gossip = createTransactionGossip({ pool, network: peers.network, onAdmitted: () => pace.poke() })
   const disk = await openFileDisk(join(store.folder, 'agreement'))
   closers.push(() => disk.close())

@@ -137,7 +137,7 @@ async function commitNext(options: CommitterOptions, final: FinalizedCandidate):
   // From here on nothing new begins on what is not of the final chain: the store is about to move under it.
   tree.finalize(toHex(hash))
   works.doom((parentHash) => tree.parent(parentHash) === undefined)
-  await store.commitBlock(finalizedBlock(executed, final, store.content))
+  await store.commitBlock(finalizedBlock(executed, final))
   tree.settle(createStateRoot(header.stateRoot, store.state, executed.layer.hasher))
   budget.committed(hash, header.number)
   options.onFinal({ block: { hash, header, transactions }, receipts })

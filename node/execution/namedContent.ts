@@ -3,14 +3,11 @@ import { parseEventLogs } from 'viem'
 import { MODEL_ADDRESS } from '../../precompiles/addresses.ts'
 import { modelAbi } from '../../precompiles/generated/model.ts'
 import { equal, fromHex, toHex } from '../../primitives/bytes.ts'
-import { CHUNK_BYTES_MAX, parseManifest } from '../../primitives/contentId.ts'
+import type { ContentRef } from '../../primitives/contentId.ts'
 import type { Log } from '../../runtime/block/receipt.ts'
 
-/** Digests of every object that the logs name, chunks of held manifests included. */
-export function contentNamedBy(
-  logs: readonly Log[],
-  contentOf: (digest: Uint8Array) => Uint8Array | undefined,
-): Uint8Array[] {
+/** What the logs name; an evaluation is one object, whose length the chain does not know. */
+export function contentNamedBy(logs: readonly Log[]): ContentRef[] {
   const ours = logs.filter((log) => equal(log.address, MODEL_ADDRESS))
   if (ours.length === 0) return []
   const rpcLogs = ours.map((log) => ({
@@ -20,17 +17,12 @@ export function contentNamedBy(
   }))
   const registered = parseEventLogs({ abi: modelAbi, eventName: 'VersionRegistered', logs: rpcLogs as never })
   return registered.flatMap(({ args: { spec } }) => [
-    ...objectsOf(spec.adapter, contentOf),
-    ...objectsOf(spec.source, contentOf),
-    fromHex(spec.evaluation),
+    refOf(spec.adapter),
+    refOf(spec.source),
+    { digest: fromHex(spec.evaluation), bytes: 0 },
   ])
 }
 
-function objectsOf(
-  ref: { readonly digest: `0x${string}`; readonly sizeBytes: bigint },
-  contentOf: (digest: Uint8Array) => Uint8Array | undefined,
-): Uint8Array[] {
-  const digest = fromHex(ref.digest)
-  const manifest = ref.sizeBytes > CHUNK_BYTES_MAX ? contentOf(digest) : undefined
-  return [digest, ...((manifest && parseManifest(manifest, Number(ref.sizeBytes))) ?? [])]
+function refOf(ref: { readonly digest: `0x${string}`; readonly sizeBytes: bigint }): ContentRef {
+  return { digest: fromHex(ref.digest), bytes: Number(ref.sizeBytes) }
 }

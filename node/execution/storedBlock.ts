@@ -14,7 +14,6 @@ import { contentNamedBy } from './namedContent.ts'
 export function finalizedBlock(
   { header, hash, transactions, receipts, changes }: ExecutedBlock,
   { candidate, finalization }: FinalizedCandidate,
-  contentOf: ChainReader['content'],
 ): FinalizedBlock {
   const logs = receipts.flatMap((receipt) => receipt.logs)
   return {
@@ -27,7 +26,7 @@ export function finalizedBlock(
     logs,
     certificate: { candidate: encodeCandidate(candidate), finalization: encodeCertificate(finalization) },
     changes,
-    content: contentNamedBy(logs, contentOf),
+    content: contentNamedBy(logs),
   }
 }
 

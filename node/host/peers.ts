@@ -1,4 +1,5 @@
 /** This node among its peers: over libp2p, or alone. */
+import { createContentFetcher } from '../../p2p/content/contentFetcher.ts'
 import { peerIdOf } from '../../p2p/identity.ts'
 import { openNetwork } from '../../p2p/network.ts'
 import type { OpenNetwork } from '../../p2p/status.ts'
@@ -7,12 +8,15 @@ import type { ChainParams } from '../../primitives/chainParams.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
 import type { PeersConfig } from '../config.ts'
+import type { ChainStore } from '../storage/chainStore.ts'
 import { loneNetwork } from './loneNetwork.ts'
 
 export interface Peers {
   readonly network: Network
   /** Undefined: alone. */
   readonly libp2p: OpenNetwork | undefined
+  /** A block was committed: it may name content that is not here. */
+  onBlock(): void
   close(): Promise<void>
 }
 
@@ -25,14 +29,14 @@ export interface PeersOptions {
   readonly p2pSecret: Uint8Array
   /** Of the block after the head. */
   readonly epoch: () => Epoch
-  readonly contentOf: (digest: Uint8Array) => Uint8Array | undefined
+  readonly content: Pick<ChainStore, 'content' | 'wantedContent' | 'putContent'>
   readonly log: (line: string) => void
 }
 
 /** Throws `NetworkOpenError`. */
 export async function joinPeers(options: PeersOptions): Promise<Peers> {
   const { config, params, chain, client, epoch } = options
-  if (config === null) return { network: loneNetwork, libp2p: undefined, close: async () => {} }
+  if (config === null) return { network: loneNetwork, libp2p: undefined, onBlock() {}, close: async () => {} }
   const libp2p = await openNetwork({
     ...config,
     network: params.name,
@@ -40,10 +44,31 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
     epoch: () => epoch().number,
     secret: options.p2pSecret,
     isValidator: createValidatorPeers(epoch),
-    contentOf: options.contentOf,
+    contentOf: (digest) => options.content.content(digest),
     log: options.log,
   })
-  return { network: libp2p, libp2p, close: () => libp2p.close() }
+  const fetcher = createContentFetcher({
+    wanted: (countMax) => options.content.wantedContent(countMax),
+    put: (bytes) => options.content.putContent(bytes, Math.floor(Date.now() / 1000)),
+    peers: () => libp2p.peers(),
+    ask: (peer, digest) => libp2p.askContent(peer, digest),
+    onWrong: (peer) => libp2p.chargeContent(peer),
+    random: Math.random,
+    onFault: (error) => options.log(`content from peers: ${error instanceof Error ? error.message : error}`),
+  })
+  // What was missing when the node stopped is looked for again.
+  fetcher.wake()
+  return {
+    network: libp2p,
+    libp2p,
+    onBlock: () => fetcher.wake(),
+    async close() {
+      const ended = fetcher.close()
+      // Questions under way fail with their connections.
+      await libp2p.close()
+      await ended
+    },
+  }
 }
 
 /** Peer ids of the epoch's validators, computed once an epoch. */

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { concat, equal, uintToBytes } from '../../primitives/bytes.ts'
+import type { ContentRef } from '../../primitives/contentId.ts'
 import { type Hasher, keccak256 } from '../../primitives/hashes.ts'
 import type { StateChanges } from '../../runtime/stateStore.ts'
 import { type ChainReader, createChainReader, joinHashes, META } from './chainReader.ts'
@@ -43,8 +44,8 @@ export interface FinalizedBlock {
   /** Absent for block 0. */
   readonly certificate?: { readonly candidate: Uint8Array; readonly finalization: Uint8Array }
   readonly changes: StateChanges
-  /** Digests of content objects that this block names. */
-  readonly content?: readonly Uint8Array[]
+  /** Content that this block names. */
+  readonly content?: readonly ContentRef[]
 }
 
 export interface ChainSnapshot extends ChainReader {
@@ -58,6 +59,8 @@ export interface ChainStore extends ChainReader {
   commitBlock(block: FinalizedBlock): Promise<void>
   /** Stores one content object, staged until a block names it. `nowSeconds` is Unix time. */
   putContent(bytes: Uint8Array, nowSeconds: number): Promise<PutContent>
+  /** Digests of objects that blocks name and that are not here, at most `countMax`. */
+  wantedContent(countMax: number): Promise<Uint8Array[]>
   stagedContent(): { readonly objects: number; readonly bytes: number }
   /** Reads of this moment that later commits do not change; close it soon, it keeps old data on disk. */
   snapshot(): ChainSnapshot
@@ -145,6 +148,7 @@ async function createChainStore(
         ])
       }),
     putContent: (bytes, nowSeconds) => inTurn(() => content.put(bytes, nowSeconds)),
+    wantedContent: (countMax) => tables.wanted.keys(new Uint8Array(32), new Uint8Array(33).fill(255), countMax),
     stagedContent: () => content.staged(),
     snapshot: () => snapshotOf(db, tables),
     close: () => inTurn(() => db.close()),

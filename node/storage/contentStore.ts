@@ -3,7 +3,7 @@
  * whoever may upload cannot fill the disk. Once a block names a digest, `keep` takes it out of staging for good.
  */
 import { bytesToUint, concat, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
-import { CHUNK_BYTES_MAX } from '../../primitives/contentId.ts'
+import { CHUNK_BYTES_MAX, type ContentRef, parseManifest } from '../../primitives/contentId.ts'
 import { sha256 } from '../../primitives/hashes.ts'
 import { StoreError } from './storeError.ts'
 import { type BatchOperation, type Database, type Tables, writeBatch } from './tables.ts'
@@ -27,8 +27,11 @@ export type PutContent =
 export interface ContentStore {
   /** Stores one object under its sha-256, on the disk when this returns. `nowSeconds` is Unix time. */
   put(bytes: Uint8Array, nowSeconds: number): Promise<PutContent>
-  /** A block names these digests: the operations, for its batch, that keep them, here or when they come. */
-  keep(digests: readonly Uint8Array[]): BatchOperation[]
+  /**
+   * A block names these: the operations, for its batch, that keep their objects, here or when they come. The chunks that
+   * a manifest names are kept with it.
+   */
+  keep(refs: readonly ContentRef[]): BatchOperation[]
   staged(): { readonly objects: number; readonly bytes: number }
 }
 
@@ -82,6 +85,19 @@ export async function createContentStore(
     return { kind: 'stored', digest }
   }
 
+  const keepObject = (digest: Uint8Array, whenMissing: Uint8Array): BatchOperation[] => {
+    const key = toHex(digest)
+    if (staged.has(key)) {
+      remove(key)
+      return [tables.staged.del(digest)]
+    }
+    return tables.content.get(digest) === undefined ? [tables.wanted.put(digest, whenMissing)] : []
+  }
+  const keepChunks = (manifest: Uint8Array | undefined, contentBytes: number): BatchOperation[] => {
+    const chunks = manifest === undefined ? undefined : parseManifest(manifest, contentBytes)
+    return (chunks ?? []).flatMap((chunk) => keepObject(chunk, NOTHING))
+  }
+
   return {
     staged: () => ({ objects: staged.size, bytes: stagedBytes }),
     async put(bytes, nowSeconds) {
@@ -89,22 +105,22 @@ export async function createContentStore(
         return refuse('content-too-large', `at most ${CHUNK_BYTES_MAX} bytes`, `${bytes.length} bytes`)
       const digest = sha256(bytes)
       if (tables.content.get(digest) !== undefined) return { kind: 'stored', digest }
-      if (tables.wanted.get(digest) === undefined) return stage(digest, bytes, nowSeconds)
-      await writeBatch(db, [tables.wanted.del(digest), tables.content.put(digest, bytes)])
+      const wanted = tables.wanted.get(digest)
+      if (wanted === undefined) return stage(digest, bytes, nowSeconds)
+      const chunks = wanted.length > 0 ? keepChunks(bytes, Number(bytesToUint(wanted))) : []
+      await writeBatch(db, [tables.wanted.del(digest), tables.content.put(digest, bytes), ...chunks])
       return { kind: 'stored', digest }
     },
-    keep(digests) {
-      return digests.flatMap((digest) => {
-        const key = toHex(digest)
-        if (staged.has(key)) {
-          remove(key)
-          return [tables.staged.del(digest)]
-        }
-        return tables.content.get(digest) === undefined ? [tables.wanted.put(digest, new Uint8Array(0))] : []
+    keep(refs) {
+      return refs.flatMap(({ digest, bytes }) => {
+        if (bytes <= CHUNK_BYTES_MAX) return keepObject(digest, NOTHING)
+        return [...keepObject(digest, uintToBytes(bytes, 8)), ...keepChunks(tables.content.get(digest), bytes)]
       })
     },
   }
 }
+
+const NOTHING = new Uint8Array(0)
 
 function refuse(code: 'content-too-large' | 'staging-full', expected: string, got: string): PutContent {
   return { kind: 'invalid', code, expected, got }

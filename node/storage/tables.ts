@@ -25,7 +25,7 @@ export const TABLES = {
   node: 'node hash → trie node, of all tries of all heights',
   content: 'sha-256 → content object',
   staged: 'sha-256 → seconds, bytes: content that no block names yet',
-  wanted: 'sha-256 → empty: content that a block names and that is not here yet',
+  wanted: 'sha-256 → content length if a manifest, else empty: content that a block names and that is not here yet',
 } as const
 
 export type TableName = keyof typeof TABLES

@@ -19,6 +19,7 @@ import {
   writeBatch,
 } from '../../node/storage/tables.ts'
 import { equal, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
+import { CHUNK_BYTES_MAX, type ContentRef, splitContent } from '../../primitives/contentId.ts'
 import { sha256 } from '../../primitives/hashes.ts'
 import { EMPTY_ACCOUNT } from '../../runtime/state/accountRecord.ts'
 import { createLayer } from '../../runtime/state/overlayState.ts'
@@ -287,7 +288,10 @@ test('content: stored by its sha-256, bounded in staging, and kept for good once
     assert.equal(store.stagedContent(), { objects: 3, bytes: 90 })
     const full = await store.putContent(d, 1_000)
     assert.is(full.kind === 'invalid' && full.code, 'staging-full')
-    await commitNaming(store, [sha256(a), sha256(e)])
+    await commitNaming(
+      store,
+      [a, e].map((own) => ({ digest: sha256(own), bytes: own.length })),
+    )
     assert.equal(store.stagedContent(), { objects: 2, bytes: 60 })
     assert.is((await store.putContent(d, 1_000)).kind, 'stored')
     assert.is((await store.putContent(e, 1_000)).kind, 'stored', 'wanted content needs no room')
@@ -303,7 +307,21 @@ test('content: stored by its sha-256, bounded in staging, and kept for good once
     await store.close()
   }))
 
-async function commitNaming(store: ChainStore, content: Uint8Array[]): Promise<void> {
+test('content: of a manifest that comes late, the chunks are wanted from then on', () =>
+  withChain(1, async (store) => {
+    const { ref, objects } = splitContent(new Uint8Array(2 * CHUNK_BYTES_MAX + 5).fill(3))
+    const manifest = objects.at(-1)!.bytes
+    await commitNaming(store, [ref])
+    assert.equal((await store.wantedContent(10)).map(toHex), [toHex(ref.digest)])
+    await store.putContent(manifest, 1_000)
+    const chunks = new Set(objects.slice(0, -1).map(({ digest }) => toHex(digest)))
+    assert.equal(new Set((await store.wantedContent(10)).map(toHex)), chunks)
+    for (const { bytes } of objects) await store.putContent(bytes, 1_000)
+    assert.equal(await store.wantedContent(10), [])
+    assert.equal(store.stagedContent(), { objects: 0, bytes: 0 })
+  }))
+
+async function commitNaming(store: ChainStore, content: readonly ContentRef[]): Promise<void> {
   const { stateRoot, height, hash } = store.head()!
   const layer = createLayer(createStateRoot(stateRoot, store.state))
   await store.commitBlock({ ...blockOf(layer, height + 1, hash), content })
