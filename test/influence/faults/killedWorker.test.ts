@@ -12,13 +12,13 @@ import { noiseCase } from '../noise.ts'
 import { engineOf, orThrow } from '../properties/engines.ts'
 import { type WatchedWorker, withWatchedWorker } from './watchedWorker.ts'
 
-/** Large enough that every stage takes milliseconds: a signal needs one. */
-const { built, queries } = noiseCase({ rowCount: 1200, dims: [96, 40, 120], queryCount: 8 })
+/** Large enough that every stage takes milliseconds: a signal needs one. Duplicates are looked for in pairs of rows. */
+const { built, queries } = noiseCase({ rowCount: 600, dims: [96, 40, 120], queryCount: 16 })
 const small = noiseCase({ rowCount: 3, dims: [96, 40, 120], queryCount: 1 })
 const engine = await engineOf(built)
 const expected = await engine.scoreBatch(queries)
 const attribution = orThrow(await engine.attribute(queries[0]!))
-const proof = encodeRowProof(orThrow(await engine.proveRow(queries[1]!, 1199)))
+const proof = encodeRowProof(orThrow(await engine.proveRow(queries[1]!, 599)))
 
 /** A stage may be over before the signal arrives; then the bits were checked all the same, and it is tried again. */
 const ATTEMPTS_MAX = 20
@@ -65,7 +65,7 @@ test('fault: killed in any step of a score, before the attribution or in a proof
       assert.equal([own.root, own.bytes], [attribution.root, attribution.bytes])
     })
     await dieDuring(watched, 'row proof', async () => {
-      assert.equal(encodeRowProof(orThrow(await index.proveRow(queries[1]!, 1199))), proof)
+      assert.equal(encodeRowProof(orThrow(await index.proveRow(queries[1]!, 599))), proof)
     })
   }))
 
