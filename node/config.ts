@@ -1,5 +1,6 @@
 /** What one node keeps to itself; what all nodes share is in the network file (style.md 13). */
 import type { BackendChoice } from '../influence/backends/backendChoice.ts'
+import type { Log } from './log.ts'
 
 /** Whose keys a node holds. */
 export type Identity =
@@ -31,12 +32,12 @@ export interface NodeConfig {
   readonly peers: PeersConfig | null
   /** Votes again where the signer log is lost; refused unless we are the only validator (consensus.md §8). */
   readonly mayForgetVotes: boolean
-  /** Milliseconds between blocks; 0: none by time. */
-  readonly blockIntervalMs: number
+  /** Milliseconds between blocks; 0: none by time; null: as the network's file says. */
+  readonly blockIntervalMs: number | null
   /** A block as soon as a transaction waits. */
   readonly isAutomine: boolean
   readonly influence: BackendChoice
-  readonly log: (line: string) => void
+  readonly log: Log
   /** A bug or a failed disk: the node has stopped making blocks. */
   readonly onFault: (error: unknown) => void
 }

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { BACKEND_CHOICES } from '../influence/backends/backendChoice.ts'
 import { fail } from './cli/terminal.ts'
 import { addStakingCommands } from './commands/staking/program.ts'
+import { LOG_LEVELS } from './logLevel.ts'
 
 // A second start reads compiled modules instead of compiling them: a devnet answers a third sooner.
 enableCompileCache()
@@ -34,6 +35,13 @@ const blockDims = (text: string): number[] => {
   return dims
 }
 
+const backendList = (text: string): string[] => {
+  const names = text.split(',')
+  const wrong = names.find((name) => !(BACKEND_CHOICES as readonly string[]).includes(name))
+  if (wrong !== undefined) throw new InvalidArgumentError(`Allowed choices are ${BACKEND_CHOICES.join(', ')}.`)
+  return names
+}
+
 const rpcOption = () => new Option('--rpc <url>', 'node to talk to').default(DEFAULT_RPC).env('OPENLEDGER_RPC')
 const accountOption = () =>
   new Option('--account <who>', 'devnet account number, name of a stored key, or 0x private key')
@@ -51,6 +59,9 @@ const namedBackendOption = (words: string) =>
     .choices(['all', ...BACKEND_CHOICES.filter((name) => name !== 'auto')])
     .default('all')
 
+const logLevelOption = () =>
+  new Option('--log-level <level>', 'least level of the lines that are logged').choices(LOG_LEVELS).default('info')
+
 const program = new Command('openledger')
   .description('An EVM-compatible chain for AI: Datanets, attribution and fee splitting built in.')
   .version('0.1.0')
@@ -59,16 +70,51 @@ const program = new Command('openledger')
 
 program
   .command('devnet')
-  .description('run a chain of one validator on this machine, with ten funded accounts')
+  .description('run a chain on this machine, with ten funded accounts: one validator, or several processes')
+  .option('--validators <number>', 'validators, each a process of its own above one', integer(1, 100), 1)
   .option('--port <port>', 'JSON-RPC port, HTTP and WebSocket; 0 takes a free one', integer(0, 65_535), 8545)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--block-time <seconds>', 'seconds between blocks', decimalSeconds, 1)
   .option('--automine', 'make a block as soon as a transaction arrives, and none without')
+  .option('--epoch-blocks <number>', 'blocks of an epoch, with --validators', integer(1, 31_536_000), 3_600)
   .option('--data <folder>', 'keep the chain here; without it, it is gone at exit')
-  .addOption(backendOption())
+  .addOption(
+    new Option(
+      '--influence <backends>',
+      'where influence is computed: auto takes the first that works of gpu, wasm, js; with --validators, a list, like gpu,wasm,js',
+    )
+      .argParser(backendList)
+      .default(['auto'], 'auto'),
+  )
+  .addOption(logLevelOption())
   .option('--silent', 'print nothing but errors')
   .option('--json', 'print one JSON object with the accounts and URLs, then JSON lines')
-  .action(async (options) => (await import('./commands/devnet.ts')).runDevnet(options))
+  .action(async (options) =>
+    options.validators === 1
+      ? (await import('./commands/devnet.ts')).runDevnet(options)
+      : (await import('./commands/network/devnetOfMany.ts')).runDevnetOfMany(options),
+  )
+
+program
+  .command('run')
+  .description('run a node of a network of several, as a validator or as an observer')
+  .requiredOption('--network <file>', "the network's file, the same on all its nodes")
+  .requiredOption('--data <folder>', 'chain, votes and keys of this node')
+  .option('--validator', 'vote, with the key that `openledger init` made in --data')
+  .option('--dev-validator <number>', "vote with the published key of one of a devnet's validators", integer(0, 99))
+  .option('--password-file <file>', "read the key's password from here instead of asking")
+  .option('--bootstrap <multiaddr...>', 'peers to begin with: /ip4/…/tcp/…/p2p/…', [])
+  .option('--p2p-host <address>', 'address to listen on for peers', '0.0.0.0')
+  .option('--p2p-port <port>', 'port for peers; 0 takes a free one', integer(0, 65_535), 9_151)
+  .option('--announce <multiaddr...>', 'where peers reach this node, if it is behind a router', [])
+  .option('--peers-max <number>', 'peers besides validators', integer(1, 1_000), 50)
+  .option('--host <address>', 'address to listen on for JSON-RPC', '127.0.0.1')
+  .option('--port <port>', 'JSON-RPC port, HTTP and WebSocket; 0 takes a free one', integer(0, 65_535), 8_545)
+  .addOption(backendOption())
+  .option('--forget-votes', 'go on where the log of signed votes is lost: safe for a lone validator only')
+  .addOption(logLevelOption())
+  .option('--json', 'print one JSON object with the URLs, then JSON lines')
+  .action(async (options) => (await import('./commands/network/run.ts')).runNode(options))
 
 program
   .command('demo')

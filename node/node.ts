@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
 import { setImmediate as turnLoop } from 'node:timers/promises'
+import { evidenceOf } from '../consensus/evidence.ts'
 import type { LoadedNetwork } from '../genesis/load.ts'
 import type { OpenNetwork } from '../p2p/status.ts'
 import type { Backend } from '../rpc/backend.ts'
@@ -17,6 +18,7 @@ import { createDevSigner } from './backend/devSigner.ts'
 import { createPoolAccess } from './backend/poolAccess.ts'
 import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
+import { createEvidenceFolder } from './evidenceFolder.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
 import { createExecution, type FinalBlock } from './execution/execution.ts'
 import { createPace } from './execution/pace.ts'
@@ -26,6 +28,7 @@ import { joinPeers } from './host/peers.ts'
 import { poolHeadOf } from './host/poolHead.ts'
 import { createTransactionGossip } from './host/transactionGossip.ts'
 import { secretsOf } from './identity.ts'
+import { linesOf } from './log.ts'
 import { createAgreementMetrics } from './metrics/agreementMetrics.ts'
 import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
@@ -42,7 +45,7 @@ export interface RunningNode {
   readonly genesisHash: Uint8Array
   readonly rpc: RpcServer
   /** Null: alone. */
-  readonly peers: Pick<OpenNetwork, 'addresses' | 'addPeer' | 'infos' | 'status'> | null
+  readonly peers: Pick<OpenNetwork, 'self' | 'addresses' | 'addPeer' | 'infos' | 'status'> | null
   readonly agreement: Pick<Agreement, 'status' | 'counts'>
   /** Ends after the block at work; everything announced is on the disk. */
   close(): Promise<void>
@@ -84,7 +87,7 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
       host: config.host,
       port: config.port,
       origins: chain.network.devKeys === null ? [] : ['*'],
-      onFault: (what, error) => config.log(`bug in ${what}: ${error instanceof Error ? error.stack : error}`),
+      onFault: (what, error) => config.log.error({ part: 'rpc', error }, `bug in ${what}`),
     })
     closers.push(
       () => rpc.close(),
@@ -92,7 +95,8 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
       () => blocks.pace.close(),
     )
     blocks.pace.setAutomine(config.isAutomine)
-    blocks.pace.setIntervalMs(config.blockIntervalMs)
+    // 0 in a network's file means as fast as blocks become final.
+    blocks.pace.setIntervalMs(config.blockIntervalMs ?? Math.max(1, chain.network.params.blockIntervalMs))
     await agreement.start()
     blocks.attestation.start(rpc.httpUrl)
     closers.push(() => blocks.attestation.close())
@@ -138,7 +142,7 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     influence: config.influence,
     registry,
     onAttested: (attested) => desk.add(attested),
-    log: config.log,
+    log: linesOf(config.log, 'attest'),
   })
   const finalized = new EventEmitter<{ block: [number] }>()
   const execution = createExecution({
@@ -158,6 +162,7 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     },
     onFinal,
   })
+  const keepEvidence = createEvidenceFolder(join(store.folder, 'evidence'), linesOf(config.log, 'evidence', 'warn'))
   const nextEpoch = () => execution.ofBlock(store.head()!.height + 1)
   const desk = createSettlementDesk({
     chain: context,
@@ -166,8 +171,8 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     sign: (jobId, root) => agreement().signAttribution(jobId, root),
     send: (bytes) => agreement().sendAttestation(bytes),
     onQuorum: () => pace.poke(),
-    onEvidence: () => {},
-    log: config.log,
+    onEvidence: (evidence) => keepEvidence(evidence, execution.validatorsOf(evidence.epoch)),
+    log: linesOf(config.log, 'settle'),
   })
   const pool = createPool(rules, { head: poolHeadOf(rules, execution.tip()), nowMs: systemClock.nowMs })
   function onFinal(final: FinalBlock) {
@@ -179,7 +184,7 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     finalized.emit('block', header.number)
     attestation.onBlock(header.number)
   }
-  return { execution, nextEpoch, pace, pool, desk, attestation, registry, health, finalized }
+  return { execution, nextEpoch, keepEvidence, pace, pool, desk, attestation, registry, health, finalized }
 }
 
 /** Why this node does not follow the chain's newest blocks yet. */
@@ -191,10 +196,9 @@ function waitsOf({ sync }: AgreementStatus): string[] {
 async function joinNetwork(
   config: NodeConfig,
   { crypto, network, secrets, store, context }: OpenedChain,
-  { execution, nextEpoch, pace, pool, desk, registry, health, finalized }: Blocks,
+  { execution, nextEpoch, keepEvidence, pace, pool, desk, registry, health, finalized }: Blocks,
   closers: (() => unknown)[],
 ) {
-  const { log } = config
   const peers = await joinPeers({
     config: config.peers,
     params: network.params,
@@ -203,7 +207,7 @@ async function joinNetwork(
     p2pSecret: secrets.p2pSecret,
     epoch: nextEpoch,
     content: store,
-    log,
+    log: linesOf(config.log, 'peers'),
   })
   closers.push(() => peers.close())
   finalized.on('block', () => peers.onBlock())
@@ -221,9 +225,9 @@ async function joinNetwork(
     blsSecret: secrets.blsSecret,
     random: Math.random,
     mayForgetVotes: config.mayForgetVotes,
-    log,
+    log: linesOf(config.log, 'agreement'),
     onFinal: (notice) => metrics.onFinal(notice),
-    onEvidence: (epoch, { kind }) => log(`conflicting ${kind} of one signer seen in epoch ${epoch}`),
+    onEvidence: (epoch, conflict) => keepEvidence(evidenceOf(epoch, conflict), execution.validatorsOf(epoch)),
     onAttestation: (epoch, signer, bytes) => desk.receive(epoch, signer, bytes),
     onStop(reason) {
       const fault = new Error(`agreement stands still: ${reason}`)
@@ -239,7 +243,7 @@ async function joinNetwork(
 /** Brings a chain that was rewound by the store's recovery back to its newest final block. */
 async function repair(config: NodeConfig, { execution }: Blocks): Promise<void> {
   const replayed = await execution.replay()
-  if (replayed > 0) config.log(`${replayed} stored blocks executed again after a repair`)
+  if (replayed > 0) config.log.warn({ part: 'store' }, `${replayed} stored blocks executed again after a repair`)
 }
 
 /** Transactions of the last run that still wait. */

@@ -3,85 +3,45 @@ import pc from 'picocolors'
 import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
 import { NATIVES } from '../../precompiles/natives.ts'
 import { toHex } from '../../primitives/bytes.ts'
-import { RpcListenError } from '../../rpc/server.ts'
 import { formatOpen } from '../cli/table.ts'
 import { CommandError } from '../cli/terminal.ts'
-import { DEVNET_FILE, NetworkError } from '../network.ts'
-import { type RunningNode, startNode } from '../node.ts'
-import { StoreError } from '../storage/storeError.ts'
+import { DEVNET_FILE } from '../network.ts'
+import type { RunningNode } from '../node.ts'
+import { closeOnSignal, createTerminalLog, type LogCommand, openNode } from './nodeCommand.ts'
 
-interface DevnetCommand {
+interface DevnetCommand extends LogCommand {
   readonly port: number
   readonly host: string
   readonly blockTime: number
   readonly automine?: boolean
   readonly data?: string
-  readonly influence: BackendChoice
-  readonly silent?: boolean
-  readonly json?: boolean
+  /** One. */
+  readonly influence: readonly BackendChoice[]
 }
 
 export async function runDevnet(options: DevnetCommand): Promise<void> {
-  const isPlain = options.silent !== true && options.json !== true
-  let isPrinted = false
-  const early: string[] = []
-  const print = (line: string) => console.log(`${pc.dim(new Date().toISOString().slice(11, 19))} ${line}`)
-  const log = (line: string) => {
-    if (options.json === true) console.error(JSON.stringify({ time: new Date().toISOString(), message: line }))
-    else if (isPlain && isPrinted) print(line)
-    else if (isPlain) early.push(line)
-  }
-  const node = await start(options, log)
-  if (options.json === true) console.log(JSON.stringify(describe(node)))
-  else if (isPlain) console.log(banner(node, options))
-  isPrinted = true
-  for (const line of early) print(line)
+  const { json: isJson = false, silent: isSilent = false } = options
+  const [influence, ...others] = options.influence
+  if (influence === undefined || others.length > 0)
+    throw new CommandError('--influence takes one back end for one validator', '--validators makes more of them.')
+  const terminal = createTerminalLog(options)
+  const node = await openNode({
+    networkFile: DEVNET_FILE,
+    folder: options.data ?? null,
+    host: options.host,
+    port: options.port,
+    identity: { kind: 'published', validator: 0 },
+    peers: null,
+    // Alone, nobody can be told two things.
+    mayForgetVotes: true,
+    blockIntervalMs: options.automine === true ? 0 : Math.round(options.blockTime * 1000),
+    isAutomine: options.automine === true,
+    influence,
+    log: terminal.log,
+  })
+  if (isJson) terminal.begin(JSON.stringify(describe(node)))
+  else terminal.begin(isSilent ? undefined : banner(node, options))
   closeOnSignal(node)
-}
-
-async function start(options: DevnetCommand, log: (line: string) => void): Promise<RunningNode> {
-  try {
-    return await startNode({
-      networkFile: DEVNET_FILE,
-      folder: options.data ?? null,
-      host: options.host,
-      port: options.port,
-      identity: { kind: 'published', validator: 0 },
-      peers: null,
-      mayForgetVotes: true,
-      blockIntervalMs: options.automine === true ? 0 : Math.round(options.blockTime * 1000),
-      isAutomine: options.automine === true,
-      influence: options.influence,
-      log,
-      onFault(error) {
-        console.error(error)
-        process.exit(70)
-      },
-    })
-  } catch (error) {
-    if (error instanceof RpcListenError)
-      throw new CommandError(error.message, 'Another devnet may be running; --port chooses another port, 0 a free one.')
-    if (error instanceof StoreError || error instanceof NetworkError) throw new CommandError(error.message)
-    throw error
-  }
-}
-
-/** The first signal closes cleanly, a second one ends at once. */
-function closeOnSignal(node: RunningNode): void {
-  let isClosing = false
-  const onSignal = () => {
-    if (isClosing) process.exit(130)
-    isClosing = true
-    node.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(70)
-      },
-    )
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
 }
 
 /** One JSON object: what a script needs to use the chain. */

@@ -22,7 +22,6 @@ export async function openDemoChain(rpc: string, influence: string): Promise<Dem
 /** Starts `openledger devnet` with these arguments (`--json` among them) in a child process; throws `NodeProcessError`. */
 export async function startDevnet(args: readonly string[]): Promise<DemoChain> {
   const node = startNodeProcess({ label: 'the devnet', args: ['devnet', ...args], onLine: () => {} })
-  const { rpcUrl } = await node.described
-  const url = String(rpcUrl)
+  const { rpcUrl: url } = await node.described
   return { client: await connectChain(url), url, isOwn: true, close: node.stop }
 }

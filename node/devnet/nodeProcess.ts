@@ -18,11 +18,23 @@ export class NodeProcessError extends Error {
   }
 }
 
+/** What a node prints once it answers, with `--json`. */
+export interface NodeDescription {
+  readonly rpcUrl: string
+  readonly wsUrl: string
+  readonly chainId: number
+  readonly genesisHash: string
+  /** `run` only. */
+  readonly peerId?: string | null
+  /** `run` only: multiaddrs. */
+  readonly p2pAddresses?: readonly string[]
+}
+
 export interface NodeProcess {
   readonly label: string
   readonly pid: number
-  /** The JSON object that a node prints once it answers; rejects when it ends before. */
-  readonly described: Promise<Readonly<Record<string, unknown>>>
+  /** Rejects when it ends before it answers. */
+  readonly described: Promise<NodeDescription>
   /** `status 0`, `signal SIGKILL`. */
   readonly ended: Promise<string>
   /** Asks it to close, and waits until it has. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Hex, parseGwei } from 'viem'
 import { devAccount } from '../../node/cli/account.ts'
+import { createLog } from '../../node/log.ts'
 import { DEVNET_FILE } from '../../node/network.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { ask, type ChainClient, connectChain } from '../../studio/chain/client.ts'
@@ -50,7 +51,7 @@ function openNode(at: string): Promise<RunningNode> {
     blockIntervalMs: 0,
     isAutomine: false,
     influence: 'js',
-    log() {},
+    log: createLog('error', () => {}),
     onFault(error) {
       console.error(error)
       process.exit(70)

@@ -1,15 +1,9 @@
 /** A network of several real node processes on loopback, each of which can be killed, paused and started again. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { genesisInput } from '../../genesis/block0.ts'
-import { createDevnet, DEVNET_DEFAULTS, type DevnetOptions, predeployCodes } from '../../genesis/devnet.ts'
-import { probeCrypto } from '../../node/crypto.ts'
+import { type LocalNetworkOptions, type LocalNode, prepareLocalNetwork } from '../../node/devnet/localNetwork.ts'
 import { type NodeProcess, startNodeProcess } from '../../node/devnet/nodeProcess.ts'
-import { DEVNET_FILE, openNetwork } from '../../node/network.ts'
-import { createChainRules } from '../../runtime/chainRules.ts'
-import { createGenesisBlock } from '../../runtime/execution/genesisBlock.ts'
 import { until } from './until.ts'
 
 export interface ClusterNode {
@@ -35,8 +29,8 @@ export interface Cluster {
   close(): Promise<void>
 }
 
-export interface ClusterOptions extends Partial<Omit<DevnetOptions, 'predeploys'>> {
-  readonly validators: number
+export interface ClusterOptions {
+  readonly devnet: LocalNetworkOptions['devnet']
   /** Back end of each node's influence worker; `js` by default, which starts fastest. */
   readonly influence?: readonly string[]
   /** Further options of `openledger run`, by node. */
@@ -50,24 +44,9 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Starts all nodes and waits until each answers; their data lies in one temporary folder. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'openledger-cluster-'))
-  const networkFile = path.join(folder, 'network.json')
-  writeFileSync(networkFile, await devnetText(options))
-  const ports = await freePorts(2 * options.validators)
-  const p2pPorts = ports.slice(options.validators)
-  const nodes = p2pPorts.map((p2pPort, index) =>
-    createNode({
-      index,
-      folder: path.join(folder, `node${index}`),
-      port: ports[index]!,
-      args: [
-        ...['run', '--json', '--network', networkFile, '--dev-validator', `${index}`],
-        ...['--data', path.join(folder, `node${index}`), '--port', `${ports[index]}`, '--p2p-port', `${p2pPort}`],
-        ...['--influence', options.influence?.[index] ?? 'js'],
-        ...['--bootstrap', ...p2pPorts.filter((port) => port !== p2pPort).map((port) => `/ip4/127.0.0.1/tcp/${port}`)],
-        ...(options.argsOf?.(index) ?? []),
-      ],
-    }),
-  )
+  const { devnet, influence = ['js'], argsOf = () => [] } = options
+  const local = await prepareLocalNetwork({ folder, port: 0, host: '127.0.0.1', influence, devnet })
+  const nodes = local.nodes.map((node) => createNode({ ...node, args: [...node.args, ...argsOf(node.index)] }))
   const close = async () => {
     await Promise.all(nodes.map((node) => node.stop()))
     rmSync(folder, { recursive: true, force: true })
@@ -94,24 +73,7 @@ export async function reachHeight(nodes: readonly ClusterNode[], height: number,
   })
 }
 
-/** Text of a devnet's network file with these options. */
-async function devnetText({ influence: _, argsOf: __, ...options }: ClusterOptions): Promise<string> {
-  const crypto = await probeCrypto()
-  const predeploys = predeployCodes(openNetwork(DEVNET_FILE, crypto).network)
-  return createDevnet({ ...DEVNET_DEFAULTS, ...options, predeploys }, crypto.bls, (network) => {
-    return createGenesisBlock(createChainRules(network.params, { crypto }), genesisInput(network)).hash
-  }).text
-}
-
-interface NodeSpec {
-  readonly index: number
-  readonly folder: string
-  readonly port: number
-  readonly args: readonly string[]
-}
-
-function createNode({ index, folder, port, args }: NodeSpec): ClusterNode {
-  const url = `http://127.0.0.1:${port}`
+function createNode({ index, folder, rpcUrl: url, args }: LocalNode): ClusterNode {
   const lastLines: string[] = []
   let process: NodeProcess | undefined
   const signal = (name: NodeJS.Signals) => process !== undefined && globalThis.process.kill(process.pid, name)
@@ -159,17 +121,4 @@ async function ask<T>(url: string, method: string, params: readonly unknown[]): 
   const { result, error } = (await answer.json()) as { result?: T; error?: { message: string } }
   if (error !== undefined) throw new Error(`${method}: ${error.message}`)
   return result as T
-}
-
-/** Free ports of this moment; all are open at once, so none comes twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer()
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as { port: number }).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -1,6 +1,7 @@
 /** A whole node under load: sends transactions to itself over RPC, says what RPC told it line by line, until it is killed. */
 import { parseEther, stringToHex } from 'viem'
 import { devAccount } from '../../node/cli/account.ts'
+import { createLog } from '../../node/log.ts'
 import { DEVNET_FILE } from '../../node/network.ts'
 import { startNode } from '../../node/node.ts'
 import { type ChainClient, connectChain } from '../../studio/chain/client.ts'
@@ -19,7 +20,7 @@ const node = await startNode({
   blockIntervalMs: 0,
   isAutomine: true,
   influence: 'js',
-  log() {},
+  log: createLog('error', () => {}),
   onFault(error) {
     console.error(error)
     process.exit(70)

@@ -8,6 +8,7 @@ import { genesisInput } from '../../genesis/block0.ts'
 import { createDevnet, DEVNET_DEFAULTS, predeployCodes } from '../../genesis/devnet.ts'
 import { devAccount } from '../../node/cli/account.ts'
 import { probeCrypto } from '../../node/crypto.ts'
+import { createLog } from '../../node/log.ts'
 import { DEVNET_FILE, openNetwork } from '../../node/network.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { createChainRules } from '../../runtime/chainRules.ts'
@@ -42,7 +43,7 @@ function openValidator(file: string, validator: number, bootstrap: readonly stri
     blockIntervalMs: 1_000,
     isAutomine: false,
     influence: 'js',
-    log: (line) => process.env.LOG && console.log(validator, line),
+    log: createLog('error', console.error),
     onFault(error) {
       throw error
     },

@@ -1,10 +1,12 @@
 /** A node's data folder: stopped and started again, repaired after damage, with what was submitted still waiting. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Hex, parseGwei } from 'viem'
 import { devAccount } from '../../node/cli/account.ts'
+import { createLog } from '../../node/log.ts'
 import { DEVNET_FILE } from '../../node/network.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { META } from '../../node/storage/chainReader.ts'
@@ -32,7 +34,7 @@ async function withNode<T>(
     blockIntervalMs: 0,
     isAutomine,
     influence: 'js',
-    log: (line) => log.push(line),
+    log: createLog('info', (line) => log.push(line)),
     onFault(error) {
       throw error
     },

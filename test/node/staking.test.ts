@@ -17,6 +17,7 @@ import { STAKING } from '../../node/cli/stakingContract.ts'
 import { CommandError } from '../../node/cli/terminal.ts'
 import { addStakingCommands } from '../../node/commands/staking/program.ts'
 import { createValidatorKeys, readBlsKey } from '../../node/keys/validatorKeys.ts'
+import { createLog } from '../../node/log.ts'
 import { DEVNET_FILE } from '../../node/network.ts'
 import { type RunningNode, startNode } from '../../node/node.ts'
 import { nobleBls } from '../../primitives/bls.ts'
@@ -98,7 +99,7 @@ test.before(async () => {
     peers: null,
     mayForgetVotes: true,
     influence: 'js',
-    log: () => {},
+    log: createLog('error', () => {}),
     onFault(error) {
       throw error
     },

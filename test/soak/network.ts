@@ -18,15 +18,15 @@ const { values } = parseArgs({
   },
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
-const endMs = performance.now() + Number(values.minutes) * 60_000
 /** testing.md §7. */
 const CATCH_UP_MS = 20_000
 
 const stream = createRandomness(seed).of('soak')
 const random = () => stream.u32() / 2 ** 32
-const cluster = await startCluster({ validators: Number(values.validators) })
+const cluster = await startCluster({ devnet: { validators: Number(values.validators) } })
 const { nodes } = cluster
 console.log(`seed ${seed}: ${nodes.length} validators in ${cluster.folder}`)
+const endMs = performance.now() + Number(values.minutes) * 60_000
 const load = startLoad(nodes, { chainId: 77116120, perSecond: Number(values['per-second']), senders: 4, random })
 let kills = 0
 let pauses = 0
