@@ -1,6 +1,7 @@
 /** `npm run sim -- …`: agreement under faults, from seeds that replay; see the usage text. */
 import { parseArgs } from 'node:util'
 import { type CampaignOptions, describe, type Tally } from './campaigns/campaign.ts'
+import { crashPointCampaign, replayCrashPoint } from './campaigns/crashPoints.ts'
 import { scriptedCampaign } from './campaigns/scriptedCampaign.ts'
 import { seedCampaign } from './campaigns/seedCampaign.ts'
 import { replayScenario, twinsCampaign } from './campaigns/twinsCampaign.ts'
@@ -12,6 +13,8 @@ what
   --seeds COUNT      whole nodes (host, logs, codecs, sync) with drawn faults, one run a seed
   --twins COUNT      Twins scenarios at --n 4 (one twin) or 7 (two)
   --scenario TEXT    one Twins scenario, as a failure names it
+  --crash-points S   a reference run with a crash at every S-th append, fsync, rename and send
+  --crash-point P.M  one of them, as a failure names it
   --scripted COUNT   scripted Byzantine leaders, one run a seed
 
 options
@@ -28,6 +31,8 @@ const OPTIONS = {
   twins: { type: 'string' },
   scenario: { type: 'string' },
   scripted: { type: 'string' },
+  'crash-points': { type: 'string' },
+  'crash-point': { type: 'string' },
   n: { type: 'string', default: '4' },
   from: { type: 'string', default: '1' },
   trace: { type: 'boolean', default: false },
@@ -60,6 +65,11 @@ async function main(): Promise<number> {
     if (values.scenario !== undefined) tallies.push(replayScenario(n, values.scenario, options))
   }
   if (values.scripted !== undefined) tallies.push(scriptedCampaign(from, whole(values.scripted, 'scripted'), options))
+  const stride = values['crash-points']
+  if (stride !== undefined)
+    tallies.push(await crashPointCampaign(from, Math.max(1, whole(stride, 'crash-points')), options))
+  const point = values['crash-point']
+  if (point !== undefined) tallies.push(await replayCrashPoint(from, point, options))
   if (values.help || tallies.length === 0) {
     console[values.help ? 'log' : 'error'](USAGE)
     return values.help ? 0 : 2

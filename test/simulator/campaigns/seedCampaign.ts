@@ -32,7 +32,7 @@ export async function seedCampaign(campaign: SeedCampaign, options: CampaignOpti
   return tally
 }
 
-function printOf({ isTraced, say }: CampaignOptions): Pick<SeedRunOptions, 'print'> {
+export function printOf({ isTraced, say }: CampaignOptions): Pick<SeedRunOptions, 'print'> {
   if (!isTraced) return {}
   return {
     print(atMs, who, what, bytes) {

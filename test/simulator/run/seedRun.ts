@@ -28,10 +28,22 @@ export interface SeedRunOptions {
   readonly faults: FaultSet
   /** About how many views the safety phase has. */
   readonly views: number
+  /** Takes the place of what was drawn. */
+  readonly plan?: Partial<FaultPlan>
+  readonly crashAt?: CrashPoint
   readonly print?: (atMs: number, who: number, what: string, bytes?: Uint8Array) => void
 }
 
+/** Where a node dies: at the numbered append, fsync, rename, removal or send of the run (testing.md §4). */
+export interface CrashPoint {
+  readonly point: number
+  /** `before` and `after` are power losses, the latter with torn writes; `killed` is a process that ends after it. */
+  readonly mode: 'before' | 'after' | 'killed'
+}
+
 export interface SeedOutcome {
+  /** Numbered places where a node could have died. */
+  readonly points: number
   readonly offence: Offence | undefined
   readonly views: number
   readonly blocks: number
@@ -43,6 +55,8 @@ export interface SeedOutcome {
 
 /** Virtual time of a view as faults go: intervals are up to a second, timers stretch, delays are a tenth. */
 const VIEW_MS = 500
+/** After a crash at a numbered point. */
+const RESTART_MS = 300
 /** A run that makes more has stopped to move. */
 const EVENTS_MAX = 3_000_000
 
@@ -70,6 +84,9 @@ class SeedRun {
   readonly #liveness: Liveness
   #offence: Offence | undefined
   #events = 0
+  #points = 0
+  #isCrashed = false
+  readonly #crashAt: CrashPoint | undefined
   readonly #report: Report = (invariant, says) => {
     this.#offence ??= { invariant, says }
   }
@@ -80,7 +97,9 @@ class SeedRun {
     this.#trace = createTrace(options.print)
     // Standbys follow as observers until an epoch's set takes them.
     const standbys = n > 1 && hasEpochs(faults) ? Math.ceil(n / 3) : 0
-    this.#plan = drawPlan({ randomness, members: n, nodes: n + standbys, faults, safetyMs: views * VIEW_MS })
+    const drawn = drawPlan({ randomness, members: n, nodes: n + standbys, faults, safetyMs: views * VIEW_MS })
+    this.#plan = { ...drawn, ...options.plan }
+    this.#crashAt = options.crashAt
     const { byzantine, powerShape, replacedShare, epochBlocks } = this.#plan
     const twins = [...byzantine].filter(([, behaviour]) => behaviour === 'twin').map(([key]) => key)
     this.#keys = [...Array(n + standbys).keys(), ...twins]
@@ -122,6 +141,7 @@ class SeedRun {
       blocks: height,
       epochs: Math.floor(height / this.#chain.epochBlocks),
       events: this.#events,
+      points: this.#points,
       traceHash: this.#trace.hash(),
       faults: countFaults(this.#plan),
     }
@@ -155,7 +175,11 @@ class SeedRun {
       peerIds: this.#keys.map((key) => this.#chain.peerIdOfKey(key)),
       peerIdOf: (p2pKey) => this.#chain.peerIdOf(p2pKey),
       tap: {
-        onSend: tap,
+        onSend: (from, frame) => {
+          this.#passPoint(from, 'before')
+          tap(from, frame)
+          this.#passPoint(from, 'after')
+        },
         onPublish: () => {},
         onBan: (by, banned, reason) => {
           this.#say(by, `bans ${banned}: ${reason}`)
@@ -196,6 +220,7 @@ class SeedRun {
       },
       boundsDivisor: plan.boundsDivisor,
       isKeyShared: behaviour === 'twin',
+      onOperation: (_, __, when) => this.#passPoint(index, when),
       ...(disguise === undefined ? {} : { disguise }),
     })
   }
@@ -220,6 +245,18 @@ class SeedRun {
       },
       say: (node, what) => this.#say(node, what),
     }
+  }
+
+  /** Each is passed twice, before and after; a node that dies after its send has sent it. */
+  #passPoint(node: number, when: 'before' | 'after'): void {
+    if (when === 'before') this.#points += 1
+    const { point, mode } = this.#crashAt ?? {}
+    if (point === undefined || point !== this.#points || this.#isCrashed) return
+    if ((mode === 'before') !== (when === 'before')) return
+    this.#isCrashed = true
+    this.#say(node, `crash ${mode} point ${point}`)
+    this.#nodes[node]!.crash(mode === 'killed')
+    this.#queue.at(this.#queue.nowMs() + RESTART_MS, undefined, () => this.#nodes[node]!.start())
   }
 
   #say(node: number, what: string): void {

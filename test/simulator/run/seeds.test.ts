@@ -1,12 +1,17 @@
 /** The part of the full simulator that every change runs; the rest is `npm run sim -- --seeds N` (testing.md §2, §6). */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { crashPointCampaign } from '../campaigns/crashPoints.ts'
 import { seedCampaign } from '../campaigns/seedCampaign.ts'
 import { runSeed } from './seedRun.ts'
 
-async function campaign(n: number, count: number, faults: 'commit' | 'all') {
+const collect = () => {
   const lines: string[] = []
-  const options = { say: (line: string) => lines.push(line), nowMs: () => 0, isTraced: false }
+  return { lines, options: { say: (line: string) => lines.push(line), nowMs: () => 0, isTraced: false } }
+}
+
+async function campaign(n: number, count: number, faults: 'commit' | 'all') {
+  const { lines, options } = collect()
   const tally = await seedCampaign({ n, from: 1, count, faults, views: 40 }, options)
   assert.is(lines.join('\n'), '')
   assert.is(tally.runs, count)
@@ -21,6 +26,14 @@ test('simulator: one, four and seven nodes keep the invariants under light fault
 test('simulator: four nodes keep the invariants under all faults together', async () => {
   const tally = await campaign(4, 6, 'all')
   assert.ok(tally.faults['crash']! > 6 && tally.faults['pause']! > 0 && tally.faults['partition']! > 0)
+})
+
+test('simulator: a node that dies before or after any write or send comes back as the one it was', async () => {
+  const { lines, options } = collect()
+  // A prime: the operations of a view come round in the same order.
+  const tally = await crashPointCampaign(1, 223, options)
+  assert.is(lines.join('\n'), '')
+  assert.ok(tally.runs >= 18, `${tally.runs} runs`)
 })
 
 test('I16: a seed of whole nodes gives the same trace twice, another seed another', async () => {
