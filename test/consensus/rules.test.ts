@@ -120,9 +120,9 @@ test('R4(c): the skip certificate of every view between must be held', () => {
   assert.equal(castIn(one.checked(d)), ['notarize 4'])
 })
 
-test('R4(d): an invalid block is not notarized', () => {
+test('R4(d): a block is not notarized before its verdict, nor when it is invalid', () => {
   const one = createOneCore()
-  one.propose(a)
+  assert.equal(castIn(one.propose(a)), [])
   assert.equal(castIn(one.checked(a, false)), [])
 })
 
