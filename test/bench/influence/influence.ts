@@ -15,10 +15,11 @@ const USAGE = `usage: npm run bench -- influence [options]
   --batch N         queries of the batch               (default 32)
   --backends LIST   of gpu, wasm, js                   (default gpu,wasm,js)
   --peers LIST      of numpy, torch; none for none     (default numpy,torch)
+  --one-core        one thread each, its processor time and the best run: for a machine that is busy
   --software        measure a software gpuAdapter too
   --json FILE       write the figures
 
-Each figure is the median of several runs in a process of its own. GMAC/s counts 3 · rows · dim products a query. A peer
+Each figure is the median of several runs in a process of its own (--one-core: the least). GMAC/s counts 3 · rows · dim products a query. A peer
 that python3 cannot import is named and left out.`
 
 /** The slow ones are left out where a query would take this many products: seconds a query, minutes a batch. */
@@ -42,13 +43,14 @@ async function figuresOf(program: string, args: readonly string[]): Promise<Figu
   }
 }
 
-const engineArgs = (folder: string, backend: string, repeats: number, isSoftware: boolean): string[] => [
+const engineArgs = (folder: string, backend: string, repeats: number, options: Options): string[] => [
   '--disable-warning=ExperimentalWarning',
   fileOf('./measureEngine.ts'),
   folder,
   backend,
   `${repeats}`,
-  isSoftware ? 'software' : 'hardware',
+  options.isSoftware ? 'software' : 'hardware',
+  options.isOneCore ? '1' : '0',
 ]
 
 interface Row extends Shape {
@@ -96,10 +98,11 @@ async function measureShape(shape: Shape, options: Options): Promise<Row[]> {
   for (const backend of options.backends) {
     const isSlow = SLOW.includes(backend === 'gpu' && options.isSoftware ? 'software' : backend)
     if (isSlow && macsOf(shape) > SLOW_MACS_MAX) take(backend, 'minutes a batch on this back end')
-    else take(backend, await figuresOf(process.execPath, engineArgs(folder, backend, repeats, options.isSoftware)))
+    else take(backend, await figuresOf(process.execPath, engineArgs(folder, backend, repeats, options)))
   }
   for (const peer of rows.length === 0 ? [] : options.peers) {
-    take(peer, await figuresOf('python3', [fileOf('./floatPeer.py'), folder, peer, `${repeats}`]))
+    const args = [fileOf('./floatPeer.py'), folder, peer, `${repeats}`, options.isOneCore ? '1' : '0']
+    take(peer, await figuresOf('python3', args))
   }
   await rm(folder, { recursive: true })
   compare(rows)
@@ -139,6 +142,7 @@ interface Options {
   readonly backends: readonly string[]
   readonly peers: readonly string[]
   readonly isSoftware: boolean
+  readonly isOneCore: boolean
 }
 
 async function main(): Promise<void> {
@@ -150,6 +154,7 @@ async function main(): Promise<void> {
       backends: { type: 'string', default: 'gpu,wasm,js' },
       peers: { type: 'string', default: 'numpy,torch' },
       software: { type: 'boolean', default: false },
+      'one-core': { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
@@ -163,6 +168,7 @@ async function main(): Promise<void> {
     backends: values.backends.split(','),
     peers: values.peers === 'none' ? [] : values.peers.split(','),
     isSoftware: values.software,
+    isOneCore: values['one-core'],
   }
   console.log(`${cpus()[0]!.model.trim()}, ${availableParallelism()} cores; Node ${process.versions.node}`)
   const rows: Row[] = []
