@@ -23,6 +23,8 @@ const CASES: Readonly<Record<string, number>> = {
   'influence/spans': 200,
   'influence/citations': 60,
   'influence/files': 4000,
+  'agreement/messages': 4000,
+  'agreement/blocks': 2000,
 }
 
 for (const subject of SUBJECTS) {

@@ -1,6 +1,4 @@
 /** `influence/files`: damaged and forged bytes into every decoder: a refusal with its code, or the same bytes back. */
-
-import { isRefused } from '../../../influence/refusal.ts'
 import { equal, fromHex } from '../../../primitives/bytes.ts'
 import type { Random } from '../random.ts'
 import type { FuzzSubject, OpenedSubject } from '../subject.ts'
@@ -41,14 +39,14 @@ export async function checkFile(
   if (!equal(own, bytes)) return `${name}: the decoder changed its input`
   const bound = ALLOCATED_FREE_BYTES + ALLOCATED_PER_BYTE_MAX * bytes.length
   if (allocated > bound) return `${name}: ${allocated} bytes allocated for ${bytes.length}`
-  if (!isRefused(decoded)) {
+  if (decoded instanceof Uint8Array) {
     return equal(decoded, bytes) ? undefined : `${name}: accepted, but encodes to other bytes: ${hexOf(decoded)}`
   }
   return /^[A-Z][A-Za-z]+$/.test(decoded.code) ? undefined : `${name}: refused with the code ${decoded.code}`
 }
 
-async function open(): Promise<OpenedSubject<FileCase>> {
-  const decoders = await openDecoders()
+async function openSubject(open: () => Promise<readonly Decoder[]>): Promise<OpenedSubject<FileCase>> {
+  const decoders = await open()
   return {
     compares: decoders.map(({ name }) => name),
     notRun: [],
@@ -61,8 +59,10 @@ async function open(): Promise<OpenedSubject<FileCase>> {
   }
 }
 
-export const files: FuzzSubject<FileCase> = {
-  name: 'influence/files',
-  says: 'damaged and forged bytes into every decoder: refused with a code, or encoded back the same',
-  open,
+/** A subject of the decoders of some room. */
+export function damagedBytes(name: string, open: () => Promise<readonly Decoder[]>): FuzzSubject<FileCase> {
+  const says = 'damaged and forged bytes into every decoder: refused with a code, or encoded back the same'
+  return { name, says, open: () => openSubject(open) }
 }
+
+export const files = damagedBytes('influence/files', openDecoders)

@@ -101,6 +101,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       setOf: chain.setOf,
       random: execution,
       faults: options.executionFaults,
+      isAlive: () => process.isAlive,
       after: (delayMs, run) => clock.after(delayMs, run),
       onCommit: (height, block, stateHash) => events.onCommit(index, height, block, stateHash),
     })

@@ -83,6 +83,8 @@ export interface HashChainOptions {
   readonly setOf: (epoch: number) => ValidatorSet
   readonly random: Random
   readonly faults: ExecutionFaults
+  /** A dead process does nothing any more. */
+  readonly isAlive: () => boolean
   /** Waits in virtual time; ends with the process. */
   readonly after: (delayMs: number, run: () => void) => void
   readonly onCommit: (height: number, block: FinalizedCandidate, stateHash: string) => void
@@ -106,6 +108,7 @@ export function createHashChain(options: HashChainOptions): Execution {
   const later = <T>(delayMsMax: number, leastMs: number, effect: () => T) =>
     new Promise<T>((resolve, reject) => {
       const run = () => {
+        if (!options.isAlive()) return
         try {
           resolve(effect())
         } catch (error) {

@@ -113,10 +113,12 @@ export function createVirtualNetwork(options: VirtualNetworkOptions): VirtualNet
         events.query(peerIds[from]!, query, request).then(
           (answer) =>
             carry(to, from, answer.length, () => {
+              // The life that asked may be over, and another one have its address.
+              if (!process.isAlive) return
               trace.note(queue.nowMs(), from, `answered ${query} by ${to}`, answer)
               resolve(answer)
             }),
-          (error: Error) => carry(to, from, 0, () => reject(new Error(`refused: ${error.message}`))),
+          (error: Error) => carry(to, from, 0, () => process.isAlive && reject(new Error(`refused: ${error.message}`))),
         )
       })
     })

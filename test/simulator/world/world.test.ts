@@ -201,6 +201,22 @@ test('network: connects, delivers, answers, loses a peer that died', async () =>
   assert.equal(a.hands.peers(), [])
 })
 
+test('network: an answer for a life that is over reaches nobody', async () => {
+  const { queue, network, join } = createPair(CALM)
+  const a = join(0)
+  join(1)
+  await drain(queue)
+  let isSettled = false
+  void a.hands.ask('b', 'status', Uint8Array.of(1)).finally(() => {
+    isSettled = true
+  })
+  a.process.isAlive = false
+  network.detach(0)
+  join(0)
+  await drain(queue)
+  assert.not(isSettled)
+})
+
 test('network: a one-way cut stops one way; a long one is noticed and mended; a ban lasts', async () => {
   const { queue, network, said, join } = createPair(CALM)
   const a = join(0)
