@@ -25,6 +25,7 @@ const CASES: Readonly<Record<string, number>> = {
   'influence/files': 4000,
   'agreement/messages': 4000,
   'agreement/blocks': 2000,
+  'agreement/logs': 1500,
 }
 
 for (const subject of SUBJECTS) {

@@ -1,6 +1,7 @@
 /** The statements that a key has signed above its floor, and what may be signed beside them (consensus.md §5, §8). */
 import { bytesToUint, compare, concat, equal, toHex, uintToBytes } from '../../../primitives/bytes.ts'
 import { type ChainContext, contextBytes, type Statement } from '../../../primitives/statements.ts'
+import { UINT48_MAX } from '../../../primitives/wire/message.ts'
 
 /** What agreement and attestation let a validator's key sign. */
 export type SignedStatement = Exclude<Statement, { kind: 'possession' }>
@@ -26,6 +27,7 @@ export function decodeStatement(chain: ChainContext, bytes: Uint8Array): SignedS
   if (fields.length !== length) return undefined
   if (kind === 'attribution') return { kind, epochHash, jobId: fields.slice(32, 64), root: fields.slice(64) }
   const view = Number(bytesToUint(fields.subarray(32, 40)))
+  if (view > UINT48_MAX) return undefined
   return kind === 'skip' ? { kind, epochHash, view } : { kind, epochHash, view, id: fields.slice(40) }
 }
 
@@ -36,7 +38,8 @@ export function encodeFloor({ epoch, view }: Floor): Uint8Array {
 
 export function decodeFloor(bytes: Uint8Array): Floor | undefined {
   if (bytes.length !== 16) return undefined
-  return { epoch: Number(bytesToUint(bytes.subarray(0, 8))), view: Number(bytesToUint(bytes.subarray(8))) }
+  const [epoch, view] = [Number(bytesToUint(bytes.subarray(0, 8))), Number(bytesToUint(bytes.subarray(8)))]
+  return epoch > UINT48_MAX || view > UINT48_MAX ? undefined : { epoch, view }
 }
 
 /** What one validator may say once: a ballot of its kind in a view, a root of a job. */
