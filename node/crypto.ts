@@ -74,6 +74,9 @@ export async function nativeRecover(): Promise<RecoverKey | undefined> {
   }
 }
 
+/** Keys that were decoded and found valid: a certificate of a hundred signers would check them all again. Some epochs' sets. */
+const VALID_KEYS_MAX = 512
+
 /** blst; `undefined` where it does not load. */
 export async function blstBls(): Promise<Bls | undefined> {
   let blst: typeof import('@chainsafe/blst')
@@ -83,6 +86,16 @@ export async function blstBls(): Promise<Bls | undefined> {
     return undefined
   }
   const { SecretKey, PublicKey, Signature, aggregateSignatures, fastAggregateVerify } = blst
+  const valid = new Map<string, InstanceType<typeof PublicKey>>()
+  const validKey = (key: Uint8Array) => {
+    const name = Buffer.from(key).toString('latin1')
+    const found = valid.get(name)
+    if (found !== undefined) return found
+    const point = PublicKey.fromBytes(compressed(key, 48), true)
+    if (valid.size >= VALID_KEYS_MAX) valid.clear()
+    valid.set(name, point)
+    return point
+  }
   return {
     publicKey: (secret) => SecretKey.fromBytes(secret).toPublicKey().toBytes(),
     sign: (secret, hash) => SecretKey.fromBytes(secret).sign(hash).toBytes(),
@@ -91,7 +104,7 @@ export async function blstBls(): Promise<Bls | undefined> {
     verify(keys, hash, signature) {
       if (keys.length === 0) return false
       try {
-        const points = keys.map((key) => PublicKey.fromBytes(compressed(key, 48), true))
+        const points = keys.map(validKey)
         return fastAggregateVerify(hash, points, Signature.fromBytes(compressed(signature, 96), true, true))
       } catch {
         return false

@@ -6,7 +6,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { blstBls, nativeRecover, probeCrypto, wasmKeccak } from '../../node/crypto.ts'
 import { nobleBls } from '../../primitives/bls.ts'
-import { concat, toHex, uintToBytes } from '../../primitives/bytes.ts'
+import { concat, toHex, uintToBytes, utf8 } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 import { nobleRecover } from '../../runtime/crypto.ts'
 
@@ -126,6 +126,26 @@ test('bls: blst and noble refuse the same hostile keys and signatures', async ()
     assert.is(blst.verify(keys, message, bytes), false, `blst: ${what}`)
     assert.is(nobleBls.verify(keys, message, bytes), false, `noble: ${what}`)
   }
+})
+
+test('bls: blst answers alike for a key that is new, kept, and pushed out by six hundred others', async () => {
+  const bls = (await blstBls())!
+  const secretOf = (number: number) =>
+    Uint8Array.from({ length: 32 }, (_, at) => (at < 30 ? 1 : at === 30 ? number >> 8 : number))
+  const hash = keccak256(utf8('kept'))
+  const key = bls.publicKey(secretOf(1))
+  const signature = bls.sign(secretOf(1), hash)
+  const answers = () => [bls.verify([key], hash, signature), bls.verify([key], keccak256(hash), signature)]
+  assert.equal(
+    [answers(), answers()],
+    [
+      [true, false],
+      [true, false],
+    ],
+  )
+  const others = Array.from({ length: 600 }, (_, i) => bls.publicKey(secretOf(i + 2)))
+  assert.is(bls.verify(others, hash, signature), false)
+  assert.equal(answers(), [true, false])
 })
 
 test.run()
