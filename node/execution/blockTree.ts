@@ -16,8 +16,8 @@ export interface BlockTree {
   /** The root or a held block, to build on. */
   parent(hash: string): ParentBlock | undefined
   block(hash: string): ExecutedBlock | undefined
-  /** Held blocks after the root down to this one, oldest first; empty for the root. */
-  path(hash: string): ExecutedBlock[]
+  /** Blocks down to this one, oldest first, of which the pool has not heard: those after the root, and it until `settle`. */
+  unsettled(hash: string): ExecutedBlock[]
   /** Its parent must be the root or held. */
   add(block: ExecutedBlock): void
   /** A held child of the root takes its place; what does not descend from it is dropped. */
@@ -32,6 +32,7 @@ export function createBlockTree(first: ParentBlock, layersMax = LAYERS_MAX): Blo
   const held = new Map<string, ExecutedBlock>()
   let root = first
   let rootKey: string = toHex(first.hash)
+  let unsettledRoot: ExecutedBlock | undefined
 
   const touch = (hash: string): ExecutedBlock | undefined => {
     const block = held.get(hash)
@@ -40,6 +41,7 @@ export function createBlockTree(first: ParentBlock, layersMax = LAYERS_MAX): Blo
     held.set(hash, block)
     return block
   }
+  /** After the root. */
   const path = (hash: string): ExecutedBlock[] => {
     const blocks: ExecutedBlock[] = []
     for (let block = held.get(hash); block !== undefined; block = held.get(toHex(block.header.parentHash)))
@@ -64,7 +66,7 @@ export function createBlockTree(first: ParentBlock, layersMax = LAYERS_MAX): Blo
       return block && { hash: block.hash, header: block.header, state: block.layer }
     },
     block: touch,
-    path,
+    unsettled: (hash) => [...(unsettledRoot === undefined ? [] : [unsettledRoot]), ...path(hash)],
     add(block) {
       const key = toHex(block.hash)
       const parentKey = toHex(block.header.parentHash)
@@ -80,10 +82,12 @@ export function createBlockTree(first: ParentBlock, layersMax = LAYERS_MAX): Blo
       for (const [key, descendant] of kept) if (key !== hash) held.set(key, descendant)
       root = { hash: block.hash, header: block.header, state: block.layer }
       rootKey = hash
+      unsettledRoot = block
     },
     settle(state) {
       if (root.state.kind === 'layer') root.state.flatten(state)
       root = { ...root, state }
+      unsettledRoot = undefined
     },
     get size() {
       return held.size

@@ -1,6 +1,6 @@
 /** A leader's block: filled from the pool within its time, then checked as every validator checks it (consensus.md R3). */
 import assert from 'node:assert/strict'
-import { equal, toHex } from '../../primitives/bytes.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
 import { encodeBlock } from '../../runtime/block/block.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
@@ -59,7 +59,7 @@ export function createLeader(options: LeaderOptions): Pick<Execution, 'build'> {
       assertOwn(checked)
       budget.built(built.hash, built.header.number)
       // What did not fit into this block needs no new transaction to get its turn.
-      if (built.transactions.length > 0 || built.aborted.length > 0) pace.poke()
+      if (built.isCut || built.transactions.length > 0 || built.aborted.length > 0) pace.poke()
       return { blockHash: toHex(built.hash), bytes }
     },
   }
@@ -88,7 +88,7 @@ function awaitTurn(options: LeaderOptions, request: BuildRequest, { header }: Pa
 /** What waits and no uncommitted ancestor has. */
 function contents({ tree, transactions, settlements }: LeaderOptions, { epoch, parentHash }: BuildRequest) {
   const taken = new Set<string>()
-  for (const block of tree.path(parentHash))
+  for (const block of tree.unsettled(parentHash))
     for (const transaction of block.transactions)
       taken.add(keyOf(transaction.kind === 'user' ? transaction.hash : settledId(transaction)))
   return {
@@ -106,7 +106,7 @@ async function fill(
   request: BuildRequest,
   parent: ParentBlock,
 ): Promise<BuiltBlock | 'abandoned'> {
-  const { rules, genesisHash, clock, pause, budget, tree, works } = options
+  const { rules, genesisHash, clock, pause, budget, works } = options
   const { epoch, view, parentHash, isEmpty, isAbandoned } = request
   const { transactions, settlements } = contents(options, request)
   const built = await works.run(parentHash, [isAbandoned], ({ tick }) =>
@@ -124,6 +124,6 @@ async function fill(
       pause,
     }),
   )
-  if (built !== 'abandoned') options.onBuilt(built, equal(parent.hash, tree.root().hash))
+  if (built !== 'abandoned') options.onBuilt(built, parent.state.kind === 'root')
   return built
 }

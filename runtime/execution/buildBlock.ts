@@ -27,6 +27,8 @@ export interface TimeBudget {
 }
 
 export interface BuiltBlock extends ExecutedBlock {
+  /** Some of what waits was not tried, or did not fit: for want of time, gas or room. */
+  readonly isCut: boolean
   /** Transactions that cannot stand in this block, with the reason. */
   readonly skipped: readonly { readonly transaction: UserTransaction; readonly refusal: Refusal }[]
   /** Transactions that ran past the time budget and were rolled back. */
@@ -61,6 +63,7 @@ class Builder {
   readonly #failed: { settlement: Settlement; refusal: Refusal }[] = []
   /** Senders whose later nonces cannot follow. */
   readonly #stopped = new Set<string>()
+  #isCut = false
   #bytesLeft: number
   #count = 0
 
@@ -95,7 +98,8 @@ class Builder {
     await this.#fill()
     this.#isGuarded = false
     const block = await this.#open.close()
-    return { ...block, skipped: this.#skipped, aborted: this.#aborted, failedSettlements: this.#failed }
+    const [skipped, aborted, failedSettlements] = [this.#skipped, this.#aborted, this.#failed]
+    return { ...block, isCut: this.#isCut, skipped, aborted, failedSettlements }
   }
 
   /** System writes are not optional, so the budget binds transactions only. */
@@ -126,11 +130,15 @@ class Builder {
     for (const transaction of this.#context.transactions) {
       await this.#context.pause?.()
       const gasLeft = this.#open.facts.gasLimit - this.#open.gasUsed
-      if (gasLeft < TRANSACTION_GAS_MIN || misfits >= MISFITS_MAX || this.#isSpent()) return
+      if (gasLeft < TRANSACTION_GAS_MIN || misfits >= MISFITS_MAX || this.#isSpent()) {
+        this.#isCut = true
+        return
+      }
       const sender = keyOf(transaction.sender)
       if (this.#stopped.has(sender)) continue
       if (!this.#fits(transaction) || transaction.gasLimit > gasLeft) {
         misfits++
+        this.#isCut = true
         this.#stopped.add(sender)
         continue
       }

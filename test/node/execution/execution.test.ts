@@ -150,6 +150,18 @@ test('execution: a block more than two seconds ahead of the clock waits for its 
     assert.is(timestampOf(child), timestampOf(block))
   }))
 
+test('execution: what a block brings that is being committed is neither taken again nor refused', () =>
+  inWorld(async (world) => {
+    world.waiting.push(await world.sign(0, 0))
+    const first = await world.build(1, world.genesis)
+    const committing = world.commit(first)
+    const next = await world.build(2, first.blockHash)
+    await committing
+    assert.equal([hashesIn(world, next), world.refused], [[], []])
+    await world.build(3, first.blockHash)
+    assert.is(world.refused.length, 1)
+  }))
+
 test('execution: deep in unfinalized blocks a leader takes no transactions', () =>
   inWorld(async (world) => {
     world.waiting.push(await world.sign(0, 0))

@@ -48,6 +48,8 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
   const clock = { nowMs: () => performance.now(), wallMs: () => world.wallMs }
   const waiting: UserTransaction[] = []
   const finals: FinalBlock[] = []
+  /** What a pool would be told to drop. */
+  const refused: string[] = []
   /** Proposed blocks by hash: what agreement would hold. */
   const held = new Map<string, Proposed>()
   const execution: BlockExecution = createExecution({
@@ -60,7 +62,9 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
     known: () => undefined,
     transactions: () => waiting,
     settlements: () => [],
-    onBuilt() {},
+    onBuilt({ skipped }, isOnHead) {
+      if (isOnHead) refused.push(...skipped.map(({ transaction }) => toHex(transaction.hash)))
+    },
     onFinal: (final) => finals.push(final),
   })
   const requestOf = (view: number, parentHash: string, height: number): BuildRequest => ({
@@ -83,6 +87,7 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
     execution,
     waiting,
     finals,
+    refused,
     held,
     genesis: toHex(genesis.hash),
     wallMs: network.params.genesisTimeS * 1000 + 60_000,

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert'
 import { concat, fromHex, toHex, uintToBytes } from '../../../primitives/bytes.ts'
 import { decodeBlock, encodeBlock } from '../../../runtime/block/block.ts'
 import { ChainEvm } from '../../../runtime/evm/chainEvm.ts'
-import type { BuiltBlock } from '../../../runtime/execution/buildBlock.ts'
+import { type BuiltBlock, buildBlock } from '../../../runtime/execution/buildBlock.ts'
 import { executeBlock } from '../../../runtime/execution/executeBlock.ts'
 import { BEACON_ROOTS_ADDRESS, HISTORY_ADDRESS, historySlot } from '../../../runtime/execution/systemContracts.ts'
 import { executeInEvm, executeUser } from '../../../runtime/execution/userExecution.ts'
@@ -215,6 +215,15 @@ test('self-destruct in the making may burn; the audit knows', async () => {
   ])
   assert.ok(receipts[0]!.isSuccess)
   assert.is(world.balanceWei(contractAddress(world, a!.address, 0)), 0n)
+})
+
+test('builder: says when time left some of what waits for the next block', async () => {
+  const world = createWorld()
+  const [a, b] = world.accounts
+  const transactions = [signed(world, a!, { nonce: 0n, to: b!.address })]
+  const isCut = async (extra: object) => (await buildBlock(world.context({ transactions, ...extra }))).isCut
+  assert.is(await isCut({}), false)
+  assert.is(await isCut({ budget: { nowMs: () => 1, endMs: 0 } }), true)
 })
 
 test('base fee: rises with full blocks, falls with empty ones, never below the floor', async () => {
