@@ -5,7 +5,7 @@ import { setImmediate as turnLoop } from 'node:timers/promises'
 import { evidenceOf } from '../consensus/evidence.ts'
 import type { LoadedNetwork } from '../genesis/load.ts'
 import type { OpenNetwork } from '../p2p/status.ts'
-import type { Backend } from '../rpc/backend.ts'
+import type { Backend, PeersAccess } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
 import { createPool } from '../runtime/pool/pool.ts'
 import { createAgreement } from './agreement/agreement.ts'
@@ -24,12 +24,13 @@ import { createExecution, type FinalBlock } from './execution/execution.ts'
 import { createPace } from './execution/pace.ts'
 import { createHealth } from './health.ts'
 import { type Journal, openJournal } from './host/journal.ts'
-import { joinPeers } from './host/peers.ts'
+import { joinPeers, type Peers } from './host/peers.ts'
 import { poolHeadOf } from './host/poolHead.ts'
 import { createTransactionGossip } from './host/transactionGossip.ts'
 import { secretsOf } from './identity.ts'
 import { linesOf } from './log.ts'
 import { createAgreementMetrics } from './metrics/agreementMetrics.ts'
+import { createNetworkMetrics } from './metrics/networkMetrics.ts'
 import { createRegistry } from './metrics/registry.ts'
 import { NetworkError, openNetwork } from './network.ts'
 import { createSettlementDesk } from './settlement/settlementDesk.ts'
@@ -83,12 +84,15 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
       gossip.publish(raw)
       blocks.pace.poke()
     }
-    const rpc = await createRpcServer(assembleBackend(chain, blocks, { evm, agreement, onAccepted }), {
-      host: config.host,
-      port: config.port,
-      origins: chain.network.devKeys === null ? [] : ['*'],
-      onFault: (what, error) => config.log.error({ part: 'rpc', error }, `bug in ${what}`),
-    })
+    const rpc = await createRpcServer(
+      assembleBackend(chain, blocks, { evm, agreement, onAccepted, peers: adminAccess(config, peers) }),
+      {
+        host: config.host,
+        port: config.port,
+        origins: chain.network.devKeys === null ? [] : ['*'],
+        onFault: (what, error) => config.log.error({ part: 'rpc', error }, `bug in ${what}`),
+      },
+    )
     closers.push(
       () => rpc.close(),
       () => agreement.close(),
@@ -237,6 +241,7 @@ async function joinNetwork(
     onTransaction: (_peer, raw) => gossip.receive(raw),
   })
   const metrics = createAgreementMetrics(registry, agreement)
+  if (peers.libp2p !== undefined) createNetworkMetrics(registry, peers.libp2p)
   return { peers, agreement, gossip }
 }
 
@@ -258,12 +263,19 @@ interface BackendParts {
   readonly evm: EvmWorkerPool
   readonly agreement: Agreement
   readonly onAccepted: (raw: Uint8Array) => void
+  readonly peers: PeersAccess | null
+}
+
+/** Only for callers on this machine. */
+function adminAccess({ host }: NodeConfig, { libp2p }: Peers): PeersAccess | null {
+  const isLocal = host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return isLocal ? (libp2p ?? null) : null
 }
 
 function assembleBackend(
   { network, rules, store }: OpenedChain,
   { nextEpoch, pace, pool, attestation, registry, health, finalized }: Blocks,
-  { evm, agreement, onAccepted }: BackendParts,
+  { evm, agreement, onAccepted, peers }: BackendParts,
 ): Backend {
   const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
   return createBackend({
@@ -299,6 +311,7 @@ function assembleBackend(
       setAutomine: (isOn) => pace.setAutomine(isOn),
       setIntervalMs: (intervalMs) => pace.setIntervalMs(intervalMs),
     },
+    peers,
     nowSeconds: () => Math.floor(Date.now() / 1000),
   })
 }

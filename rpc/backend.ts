@@ -29,6 +29,31 @@ export interface Backend {
   readonly health: () => NodeHealth
   /** `null` on every network that is not a devnet: its methods then do not exist (rpc.md). */
   readonly dev: DevControls | null
+  /** `null`: alone, or RPC is open to more than this machine; the admin_ methods then do not exist. */
+  readonly peers: PeersAccess | null
+}
+
+/** Structurally what the network tells: `rpc` knows no network. */
+export interface PeersAccess {
+  /** Peer id of this node. */
+  readonly self: string
+  addresses(): readonly string[]
+  infos(): readonly ConnectedPeer[]
+  /** False: no address of a peer. */
+  addPeer(address: string): boolean
+}
+
+export interface ConnectedPeer {
+  readonly peer: string
+  readonly client: string
+  /** Multiaddr. */
+  readonly address: string
+  readonly isInbound: boolean
+  readonly isValidator: boolean
+  readonly connectedMs: number
+  readonly queuedFrames: number
+  /** For what it did wrong; at 100 it is banned. */
+  readonly points: number
 }
 
 /** For monitors: each list holds sentences without a full stop; both empty is a node that may be sent work. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Backend } from './backend.ts'
 import { createFilters } from './filters.ts'
 import { BODY_BYTES_MAX, FRAME_BYTES_MAX, PING_INTERVAL_MS, SOCKETS_MAX, UNREAD_BYTES_MAX } from './limits.ts'
-import { DEV_METHODS, PUBLIC_METHODS } from './methods/table.ts'
+import { ADMIN_METHODS, DEV_METHODS, PUBLIC_METHODS } from './methods/table.ts'
 import type { AccessRules } from './server/access.ts'
 import { createDispatch } from './server/dispatch.ts'
 import { handleHttp } from './server/http.ts'
@@ -53,7 +53,13 @@ export class RpcListenError extends Error {
 }
 
 function methodsOf(backend: Backend) {
-  return new Map(Object.entries(backend.dev === null ? PUBLIC_METHODS : { ...PUBLIC_METHODS, ...DEV_METHODS }))
+  return new Map(
+    Object.entries({
+      ...PUBLIC_METHODS,
+      ...(backend.dev === null ? {} : DEV_METHODS),
+      ...(backend.peers === null ? {} : ADMIN_METHODS),
+    }),
+  )
 }
 
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {

@@ -6,6 +6,7 @@ import type {
   EvmRuns,
   NodeHealth,
   NodeStatus,
+  PeersAccess,
   PoolAccess,
 } from '../../rpc/backend.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
@@ -33,6 +34,7 @@ export interface BackendParts {
   readonly health: () => NodeHealth
   /** `null` on all but devnets. */
   readonly dev: DevControls | null
+  readonly peers: PeersAccess | null
   /** Unix seconds: content that no block names ages by it. */
   readonly nowSeconds: () => number
 }
@@ -67,5 +69,6 @@ export function createBackend(parts: BackendParts): Backend {
     metrics,
     health,
     dev,
+    peers: parts.peers,
   }
 }

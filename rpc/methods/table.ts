@@ -1,4 +1,5 @@
 /** Which methods exist: one table for every network, and what a devnet adds. */
+import { adminMethods } from './admin.ts'
 import { blockMethods } from './eth/blocks.ts'
 import { callMethods } from './eth/calls.ts'
 import { chainMethods } from './eth/chain.ts'
@@ -42,3 +43,5 @@ export const PUBLIC_METHODS: MethodTable = {
 }
 
 export const DEV_METHODS: MethodTable = { ...devSendMethods, ...evmMethods }
+
+export const ADMIN_METHODS: MethodTable = adminMethods

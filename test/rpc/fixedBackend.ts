@@ -187,6 +187,23 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
     }),
     metrics: async () => '# TYPE blocks_total counter\nblocks_total 2\n',
     health: () => ({ faults: [], waitsFor: [] }),
+    peers: {
+      self: '12D3KooWself',
+      addresses: () => ['/ip4/127.0.0.1/tcp/9151/p2p/12D3KooWself'],
+      infos: () => [
+        {
+          peer: '12D3KooWother',
+          client: 'openledger-node/test',
+          address: '/ip4/127.0.0.1/tcp/9152',
+          isInbound: true,
+          isValidator: false,
+          connectedMs: 2_500,
+          queuedFrames: 0,
+          points: 0,
+        },
+      ],
+      addPeer: (address) => address.startsWith('/ip4/'),
+    },
     dev: {
       accounts: [SENDER],
       sign: () => fromHex('0x02c0c0'),

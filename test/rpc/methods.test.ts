@@ -3,13 +3,13 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createFilters } from '../../rpc/filters.ts'
 import type { Method } from '../../rpc/methods/method.ts'
-import { DEV_METHODS, PUBLIC_METHODS } from '../../rpc/methods/table.ts'
+import { ADMIN_METHODS, DEV_METHODS, PUBLIC_METHODS } from '../../rpc/methods/table.ts'
 import { createDispatch } from '../../rpc/server/dispatch.ts'
 import { createSubscriptions } from '../../rpc/subscriptions.ts'
 import { createFixedBackend } from './fixedBackend.ts'
 import type { RpcAnswer } from './rpcClient.ts'
 
-const METHODS = new Map<string, Method>(Object.entries({ ...PUBLIC_METHODS, ...DEV_METHODS }))
+const METHODS = new Map<string, Method>(Object.entries({ ...PUBLIC_METHODS, ...DEV_METHODS, ...ADMIN_METHODS }))
 /** Wrong for nearly every parameter; none is right for all. */
 const JUNK: readonly unknown[] = [
   -1,
@@ -108,6 +108,14 @@ test('methods: right parameters are answered by every one', async () => {
     assert.is.not(answer.error?.code, -32602, `${name}: ${answer.error?.message}`)
     assert.equal(faults, [], name)
   }
+})
+
+test('methods: peers are shown and named to callers on this machine', async () => {
+  const { ask } = world()
+  const { result } = await ask('admin_peers', [])
+  assert.is((result as { id: string }[])[0]?.id, '12D3KooWother')
+  assert.is((await ask('admin_addPeer', ['/ip4/1.2.3.4/tcp/1/p2p/x'])).result, true)
+  assert.match((await ask('admin_addPeer', ['somewhere'])).error?.message ?? '', 'expected an address')
 })
 
 test('methods: a missing argument is named', async () => {

@@ -91,6 +91,7 @@ export async function openRealNode({
     status: createFixedBackend().status,
     metrics: async () => '',
     health: () => ({ faults: [], waitsFor: [] }),
+    peers: null,
     dev: {
       accounts: signer.addresses,
       sign: signer.sign,
