@@ -14,6 +14,8 @@ export interface ScheduleOptions {
   readonly nodes: readonly SimulatedNode[]
   readonly plan: FaultPlan
   readonly onWipe: (node: number, wipe: Wipe) => void
+  /** A flipped bit in the last record of a signer log looks like a torn write: that vote is forgotten. */
+  readonly onBitFlip: (node: number) => void
   readonly onHeal: () => void
   readonly say: (node: number, what: string) => void
 }
@@ -65,7 +67,7 @@ export function scheduleFaults(options: ScheduleOptions): void {
   at(plan.healMs, () => heal(options))
 }
 
-function crashNode({ queue, nodes, onWipe, say }: ScheduleOptions, crash: Crash): void {
+function crashNode({ queue, nodes, onWipe, onBitFlip, say }: ScheduleOptions, crash: Crash): void {
   const node = nodes[crash.node]!
   if (node.agreement() === undefined) return
   say(crash.node, `crash${crash.wipe === undefined ? '' : `, wiped ${crash.wipe}`}`)
@@ -75,7 +77,10 @@ function crashNode({ queue, nodes, onWipe, say }: ScheduleOptions, crash: Crash)
     if (crash.wipe === 'disk') node.wipeChain()
     onWipe(crash.node, crash.wipe)
   }
-  if (crash.isBitFlipped) node.disk.flipBit(() => true)
+  if (crash.isBitFlipped) {
+    node.disk.flipBit(() => true)
+    onBitFlip(crash.node)
+  }
   queue.at(crash.restartMs, undefined, () => node.start())
 }
 

@@ -76,8 +76,8 @@ class SeedRun {
   readonly #schedule: ScheduleOptions
   readonly #keys: readonly number[]
   /**
-   * Keys whose log was lost before their chain had a block: their node cannot know that it ever voted, so it is as good as
-   * Byzantine until a certificate that names it makes it stop (consensus.md §8). Wipes are drawn below a third of the power.
+   * Keys whose log was lost before their chain had a block, or has a flipped bit: their node cannot know what it voted, so
+   * it is as good as Byzantine until a certificate that names it makes it stop (consensus.md §8). Below a third of the power.
    */
   readonly #forgetful = new Set<number>()
   readonly #hashAt = new Map<number, string>()
@@ -234,10 +234,9 @@ class SeedRun {
       plan: this.#plan,
       onWipe: (node, wipe) => {
         if (wipe === 'disk') this.#ledger.onWipe(node)
-        if (wipe === 'wal' || this.#nodes[node]!.height() > 0) return
-        this.#forgetful.add(this.#keys[node]!)
-        this.#chain.judgeAnew()
+        if (wipe !== 'wal' && this.#nodes[node]!.height() === 0) this.#distrust(node)
       },
+      onBitFlip: (node) => this.#distrust(node),
       onHeal: () => {
         for (const node of this.#nodes) node.executionFaults.failShare = 0
         for (const node of this.#nodes) node.executionFaults.delayMsMax = Math.min(node.executionFaults.delayMsMax, 200)
@@ -257,6 +256,11 @@ class SeedRun {
     this.#say(node, `crash ${mode} point ${point}`)
     this.#nodes[node]!.crash(mode === 'killed')
     this.#queue.at(this.#queue.nowMs() + RESTART_MS, undefined, () => this.#nodes[node]!.start())
+  }
+
+  #distrust(node: number): void {
+    this.#forgetful.add(this.#keys[node]!)
+    this.#chain.judgeAnew()
   }
 
   #say(node: number, what: string): void {
