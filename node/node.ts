@@ -92,7 +92,11 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
         origins: chain.network.devKeys === null ? [] : ['*'],
         onFault: (what, error) => config.log.error({ part: 'rpc', error }, `bug in ${what}`),
       },
-    )
+    ).catch(async (error: unknown) => {
+      // Its influence worker runs already.
+      await blocks.attestation.close()
+      throw error
+    })
     closers.push(
       () => rpc.close(),
       () => agreement.close(),
