@@ -1,7 +1,4 @@
 /** This node among its peers: over libp2p, or alone. */
-import { createContentFetcher } from '../../p2p/content/contentFetcher.ts'
-import { peerIdOf } from '../../p2p/identity.ts'
-import { openNetwork } from '../../p2p/network.ts'
 import type { OpenNetwork } from '../../p2p/status.ts'
 import type { Network } from '../../p2p/surface.ts'
 import type { ChainParams } from '../../primitives/chainParams.ts'
@@ -37,13 +34,14 @@ export interface PeersOptions {
 export async function joinPeers(options: PeersOptions): Promise<Peers> {
   const { config, params, chain, client, epoch } = options
   if (config === null) return { network: loneNetwork, libp2p: undefined, onBlock() {}, close: async () => {} }
+  const { createContentFetcher, openNetwork, peerIdOf } = await loadLibp2p()
   const libp2p = await openNetwork({
     ...config,
     network: params.name,
     chain: { ...chain, forks: params.forks, client },
     epoch: () => epoch().number,
     secret: options.p2pSecret,
-    isValidator: createValidatorPeers(epoch),
+    isValidator: createValidatorPeers(epoch, peerIdOf),
     contentOf: (digest) => options.content.content(digest),
     log: options.log,
   })
@@ -71,8 +69,16 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
   }
 }
 
+/** A node alone starts without it: its code takes longer to load than all the rest. */
+async function loadLibp2p() {
+  const network = await import('../../p2p/network.ts')
+  const content = await import('../../p2p/content/contentFetcher.ts')
+  const identity = await import('../../p2p/identity.ts')
+  return { ...network, ...content, ...identity }
+}
+
 /** Peer ids of the epoch's validators, computed once an epoch. */
-function createValidatorPeers(epoch: () => Epoch): (peer: string) => boolean {
+function createValidatorPeers(epoch: () => Epoch, peerIdOf: Network['peerIdOf']): (peer: string) => boolean {
   let number: number | undefined
   let ids = new Set<string>()
   return (peer) => {
