@@ -26,6 +26,8 @@ export interface LocalNode {
   readonly index: number
   readonly folder: string
   readonly rpcUrl: string
+  /** Multiaddr, with its peer id. */
+  readonly p2pAddress: string
   /** Arguments of `openledger`. */
   readonly args: readonly string[]
 }
@@ -49,7 +51,7 @@ export async function prepareLocalNetwork(options: LocalNetworkOptions): Promise
     const { p2pKey } = network.validators.find((validator) => Buffer.from(validator.operator).equals(operator))!
     return `/ip4/127.0.0.1/tcp/${p2pPorts[i]}/p2p/${peerIdOf(p2pKey)}`
   })
-  const nodes = addresses.map((_, index) => {
+  const nodes = addresses.map((p2pAddress, index) => {
     const data = path.join(folder, `node${index}`)
     const others = addresses.filter((__, i) => i !== index)
     const args = [
@@ -59,7 +61,7 @@ export async function prepareLocalNetwork(options: LocalNetworkOptions): Promise
       ...['--influence', influence[index] ?? influence.at(-1) ?? 'auto'],
       ...(others.length > 0 ? ['--bootstrap', ...others] : []),
     ]
-    return { index, folder: data, rpcUrl: `http://127.0.0.1:${rpcPorts[index]}`, args }
+    return { index, folder: data, rpcUrl: `http://127.0.0.1:${rpcPorts[index]}`, p2pAddress, args }
   })
   return { network, networkFile, nodes }
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { LoadedNetwork } from '../../genesis/load.ts'
 import { type LocalNetworkOptions, type LocalNode, prepareLocalNetwork } from '../../node/devnet/localNetwork.ts'
 import { type NodeProcess, startNodeProcess } from '../../node/devnet/nodeProcess.ts'
 import { until } from './until.ts'
@@ -10,6 +11,7 @@ export interface ClusterNode {
   readonly index: number
   readonly url: string
   readonly folder: string
+  readonly p2pAddress: string
   readonly isRunning: boolean
   readonly lastLines: readonly string[]
   start(): Promise<void>
@@ -21,11 +23,18 @@ export interface ClusterNode {
   resume(): void
   /** One JSON-RPC call; rejects when the node does not answer. */
   ask<T>(method: string, ...params: unknown[]): Promise<T>
+  /** A gauge or counter of `/metrics` without labels. */
+  metric(name: string): Promise<number>
 }
 
 export interface Cluster {
   readonly folder: string
+  readonly network: LoadedNetwork
+  readonly networkFile: string
+  /** Those that joined come after those of the beginning. */
   readonly nodes: readonly ClusterNode[]
+  /** Starts a node that the network did not begin with. */
+  join(node: Omit<LocalNode, 'index'>): Promise<ClusterNode>
   close(): Promise<void>
 }
 
@@ -35,6 +44,8 @@ export interface ClusterOptions {
   readonly influence?: readonly string[]
   /** Further options of `openledger run`, by node. */
   readonly argsOf?: (index: number) => readonly string[]
+  /** The last so many validators have no node: the test itself has their keys. */
+  readonly absent?: number
 }
 
 /** Log lines kept of each node, for a failure's report. */
@@ -44,9 +55,10 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Starts all nodes and waits until each answers; their data lies in one temporary folder. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'openledger-cluster-'))
-  const { devnet, influence = ['js'], argsOf = () => [] } = options
+  const { devnet, influence = ['js'], argsOf = () => [], absent = 0 } = options
   const local = await prepareLocalNetwork({ folder, port: 0, host: '127.0.0.1', influence, devnet })
-  const nodes = local.nodes.map((node) => createNode({ ...node, args: [...node.args, ...argsOf(node.index)] }))
+  const present = local.nodes.slice(0, local.nodes.length - absent)
+  const nodes = present.map((node) => createNode({ ...node, args: [...node.args, ...argsOf(node.index)] }))
   const close = async () => {
     await Promise.all(nodes.map((node) => node.stop()))
     rmSync(folder, { recursive: true, force: true })
@@ -57,7 +69,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     await close()
     throw error
   }
-  return { folder, nodes, close }
+  const join = async (node: Omit<LocalNode, 'index'>) => {
+    const joined = createNode({ ...node, index: nodes.length })
+    nodes.push(joined)
+    await joined.start()
+    return joined
+  }
+  return { folder, network: local.network, networkFile: local.networkFile, nodes, join, close }
 }
 
 /** The height of each running node's head. */
@@ -73,7 +91,7 @@ export async function reachHeight(nodes: readonly ClusterNode[], height: number,
   })
 }
 
-function createNode({ index, folder, rpcUrl: url, args }: LocalNode): ClusterNode {
+function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode): ClusterNode {
   const lastLines: string[] = []
   let process: NodeProcess | undefined
   const signal = (name: NodeJS.Signals) => process !== undefined && globalThis.process.kill(process.pid, name)
@@ -85,6 +103,7 @@ function createNode({ index, folder, rpcUrl: url, args }: LocalNode): ClusterNod
     index,
     url,
     folder,
+    p2pAddress,
     get isRunning() {
       return process !== undefined
     },
@@ -108,6 +127,7 @@ function createNode({ index, folder, rpcUrl: url, args }: LocalNode): ClusterNod
     pause: () => void signal('SIGSTOP'),
     resume: () => void signal('SIGCONT'),
     ask: (method, ...params) => ask(url, method, params),
+    metric: (name) => readMetric(url, name),
   }
 }
 
@@ -121,4 +141,11 @@ async function ask<T>(url: string, method: string, params: readonly unknown[]): 
   const { result, error } = (await answer.json()) as { result?: T; error?: { message: string } }
   if (error !== undefined) throw new Error(`${method}: ${error.message}`)
   return result as T
+}
+
+async function readMetric(url: string, name: string): Promise<number> {
+  const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+  const line = (await answer.text()).split('\n').find((each) => each.startsWith(`${name} `))
+  if (line === undefined) throw new Error(`${url}/metrics has no ${name}`)
+  return Number(line.slice(name.length + 1))
 }
