@@ -1,11 +1,12 @@
 /** A validator without a node: it joins its network with its published keys, and lies to everybody. */
+import { LEADER_SEATS, leaderTable } from '../../consensus/leaderTable.ts'
 import type { DevValidatorKeys } from '../../genesis/devKeys.ts'
 import type { LoadedNetwork } from '../../genesis/load.ts'
 import { openNetwork } from '../../p2p/network.ts'
 import { nobleBls } from '../../primitives/bls.ts'
 import { utf8 } from '../../primitives/bytes.ts'
-import { type Statement, statementHash } from '../../primitives/statements.ts'
-import { candidateId } from '../../primitives/validatorSet.ts'
+import { type ChainContext, type Statement, statementHash } from '../../primitives/statements.ts'
+import { candidateId, leaderSeed, setHash } from '../../primitives/validatorSet.ts'
 import { attestationCodec } from '../../primitives/wire/attestation.ts'
 import { type Frame, frameCodec } from '../../primitives/wire/frame.ts'
 
@@ -29,10 +30,14 @@ export interface LiarOptions {
   readonly random: () => number
 }
 
-/** In each view of epoch 0 that it hears of: two votes, two proposals of blocks that nobody has, two roots of one job. */
+/**
+ * In each view of epoch 0 that it hears of: two votes, two roots of one job, and where it leads two proposals of blocks that
+ * nobody has. All are signed and well-formed, so that its peers listen on; what is not costs it every connection.
+ */
 export async function startLiar({ network, keys, signer, epochHash, bootstrap, random }: LiarOptions): Promise<Liar> {
   const { params, genesisHash } = network
   const chain = { chainId: params.chainId, genesisHash }
+  const leaders = leadersOf(chain, network)
   const peers = await openNetwork({
     network: params.name,
     chain: { ...chain, forks: params.forks, client: 'liar' },
@@ -62,19 +67,13 @@ export async function startLiar({ network, keys, signer, epochHash, bootstrap, r
     const vote = { kind: 'notarize', epoch: 0, view, id, signer } as const
     const attestation = { epoch: 0, signer, jobId, root }
     const signed = sign({ kind: 'attribution', epochHash, jobId, root })
-    return [
+    const said: Frame[] = [
       { kind: 'vote', vote: { ...vote, signature: sign({ kind: 'notarize', ...ballot, id }) } },
-      {
-        kind: 'proposal',
-        proposal: {
-          epoch: 0,
-          candidate,
-          signature: sign({ kind: 'proposal', ...ballot, id: proposed }),
-          certificates: [],
-        },
-      },
       { kind: 'attestation', attestation: attestationCodec.encode({ ...attestation, signature: signed }) },
     ]
+    if (leaders[view % LEADER_SEATS] !== signer) return said
+    const signature = sign({ kind: 'proposal', ...ballot, id: proposed })
+    return [...said, { kind: 'proposal', proposal: { epoch: 0, candidate, signature, certificates: [] } }]
   }
   let lastView = 0
   let views = 0
@@ -89,7 +88,9 @@ export async function startLiar({ network, keys, signer, epochHash, bootstrap, r
       lie(lastView, 2)
     },
     gossip: async () => 'accept',
-    query: async () => bytes(100),
+    async query() {
+      throw new Error('a liar does not help')
+    },
   })
   return {
     get views() {
@@ -101,4 +102,14 @@ export async function startLiar({ network, keys, signer, epochHash, bootstrap, r
     sendGarbage: () => sendAll(utf8('this is no frame of any kind')),
     close: () => peers.close(),
   }
+}
+
+function leadersOf(chain: ChainContext, { validators }: LoadedNetwork): Uint8Array {
+  const set = validators.map((validator) => ({ ...validator, power: validator.stakeWei / 10n ** 18n }))
+  const seed = leaderSeed(chain, 0, setHash(chain, set))
+  return leaderTable(
+    set.map(({ power }) => power),
+    seed,
+    LEADER_SEATS,
+  )
 }
