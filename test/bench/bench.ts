@@ -11,6 +11,10 @@ interface Subject {
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   trie: { file: './trieCommit.ts', says: "a block's bulk trie commit beside @ethereumjs/mpt" },
   blocks: { file: './blocks.ts', says: 'blocks and transfers a second of a devnet of one validator' },
+  consensus: {
+    file: './consensus/consensus.ts',
+    says: 'finality, block rate, transfers, sync and certificates (--n, --seconds, --interval-ms)',
+  },
   wasm: { file: './wasmKernels.ts', says: 'each WebAssembly kernel alone, GMAC/s (--lanes N)' },
   influence: { file: './influence/influence.ts', says: 'scores of every back end beside numpy and torch (own --help)' },
   spans: {

@@ -13,6 +13,8 @@ export interface ClusterNode {
   readonly folder: string
   readonly p2pAddress: string
   readonly isRunning: boolean
+  /** Multiaddrs at which it listens for peers, once it runs. */
+  readonly p2pAddresses: readonly string[]
   readonly lastLines: readonly string[]
   start(): Promise<void>
   /** SIGKILL: nothing is written any more. */
@@ -93,6 +95,7 @@ export async function reachHeight(nodes: readonly ClusterNode[], height: number,
 
 function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode): ClusterNode {
   const lastLines: string[] = []
+  let p2pAddresses: readonly string[] = []
   let process: NodeProcess | undefined
   const signal = (name: NodeJS.Signals) => process !== undefined && globalThis.process.kill(process.pid, name)
   const ended = async () => {
@@ -107,6 +110,9 @@ function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode)
     get isRunning() {
       return process !== undefined
     },
+    get p2pAddresses() {
+      return p2pAddresses
+    },
     lastLines,
     async start() {
       const onLine = (line: string) => {
@@ -114,7 +120,7 @@ function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode)
         if (lastLines.length > LINES_MAX) lastLines.shift()
       }
       process = startNodeProcess({ label: `node ${index}`, args, onLine })
-      await process.described
+      p2pAddresses = (await process.described).p2pAddresses ?? []
     },
     async kill() {
       signal('SIGKILL')

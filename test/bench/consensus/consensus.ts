@@ -1,0 +1,96 @@
+/** `npm run bench -- consensus`: what agreement costs, of real processes on loopback and of large sets in this process. */
+import { parseArgs } from 'node:util'
+import { DEV_ACCOUNTS } from '../../../genesis/devnet.ts'
+import { table } from '../../../node/cli/table.ts'
+import { type Cluster, reachHeight, startCluster } from '../../cluster/cluster.ts'
+import { type BurstFigures, sendBurst, signTransfers } from './burst.ts'
+import { measureCertificates } from './certificates.ts'
+import { type ChainFigures, watchChain } from './chainRun.ts'
+import { type SyncFigures, syncLateNode } from './lateNode.ts'
+
+const USAGE = `usage: npm run bench -- consensus [--n 1,4,7] [--sets 31,100] [--seconds 10] [--interval-ms 1000,200,0] [--transfers 2000]
+
+  --n            sizes of networks of real processes; 7 and more run without interval 0
+  --sets         sizes of validator sets whose certificates are made in this process
+  --seconds      for which each network is watched at each interval
+  --interval-ms  block intervals; 0 makes blocks as fast as they become final
+  --transfers    sent at once to the network of 4 at interval 0`
+
+/** Larger networks of real processes only measure how the machine shares its cores. */
+const ZERO_INTERVAL_N_MAX = 4
+const BURST_N = 4
+const WARM_BLOCKS = 2
+const WARM_MS = 60_000
+
+const { values } = parseArgs({
+  options: {
+    n: { type: 'string', default: '1,4,7' },
+    sets: { type: 'string', default: '31,100' },
+    seconds: { type: 'string', default: '10' },
+    'interval-ms': { type: 'string', default: '1000,200,0' },
+    transfers: { type: 'string', default: '2000' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+})
+const integers = (text: string) => (text === '' ? [] : text.split(',').map(Number))
+const seconds = Number(values.seconds)
+const perSender = Math.ceil(Number(values.transfers) / DEV_ACCOUNTS)
+
+if (values.help) console.log(USAGE)
+else await measureAll()
+
+async function measureAll(): Promise<void> {
+  const options = {
+    n: integers(values.n),
+    sets: integers(values.sets),
+    seconds,
+    intervalMs: integers(values['interval-ms']),
+  }
+  console.log(`consensus ${JSON.stringify({ ...options, transfers: perSender * DEV_ACCOUNTS })}\n`)
+  const chains: ChainFigures[] = []
+  let burst: BurstFigures | null = null
+  let sync: SyncFigures | null = null
+  for (const intervalMs of options.intervalMs)
+    for (const n of options.n) {
+      if (intervalMs === 0 && n > ZERO_INTERVAL_N_MAX) continue
+      await withCluster(n, intervalMs, async (cluster) => {
+        chains.push(await watchChain(cluster.nodes, intervalMs, seconds))
+        if (n !== BURST_N || intervalMs !== 0) return
+        burst = await measureBurst(cluster)
+        sync = await syncLateNode(cluster)
+      })
+    }
+  const sets = []
+  for (const n of options.sets) sets.push(await measureCertificates(n))
+  for (const rows of [chains, burst === null ? [] : [burst], sync === null ? [] : [sync], sets]) printRows(rows)
+  console.log(JSON.stringify({ bench: 'consensus', options, chains, burst, sync, sets }))
+}
+
+async function withCluster(
+  n: number,
+  blockIntervalMs: number,
+  run: (cluster: Cluster) => Promise<void>,
+): Promise<void> {
+  const cluster = await startCluster({ devnet: { validators: n, blockIntervalMs } })
+  try {
+    await reachHeight(cluster.nodes, WARM_BLOCKS, WARM_MS)
+    await run(cluster)
+  } finally {
+    await cluster.close()
+  }
+}
+
+async function measureBurst({ nodes }: Cluster): Promise<BurstFigures> {
+  const chainId = Number(await nodes[0]!.ask<string>('eth_chainId'))
+  return sendBurst(nodes, await signTransfers(chainId, DEV_ACCOUNTS, perSender))
+}
+
+/** One column for each name of the figures. */
+function printRows(rows: readonly object[]): void {
+  if (rows.length === 0) return
+  const cell = (value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(value < 10 ? 2 : 1) : `${value ?? '–'}`
+  const columns = Object.keys(rows[0]!).map((title) => ({ title, isRight: true }))
+  const cells = rows.map((row) => Object.values(row).map(cell))
+  console.log(`${table(columns, cells)}\n`)
+}
