@@ -45,8 +45,9 @@ async function measureAll(): Promise<void> {
     sets: integers(values.sets),
     seconds,
     intervalMs: integers(values['interval-ms']),
+    transfers: perSender * DEV_ACCOUNTS,
   }
-  console.log(`consensus ${JSON.stringify({ ...options, transfers: perSender * DEV_ACCOUNTS })}\n`)
+  console.log(`consensus ${JSON.stringify(options)}\n`)
   const chains: ChainFigures[] = []
   let burst: BurstFigures | null = null
   let sync: SyncFigures | null = null
