@@ -1,8 +1,9 @@
 /** One validator of four lies: the others agree on, keep evidence of it, ban it, and the chain slashes it. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { createPublicClient, http } from 'viem'
+import { parseEvidenceFile } from '../../../node/cli/evidenceFile.ts'
 import { STAKING } from '../../../node/cli/stakingContract.ts'
 import { equal, fromHex, toHex } from '../../../primitives/bytes.ts'
 import { type Cluster, type ClusterNode, heightsOf, reachHeight } from '../../cluster/cluster.ts'
@@ -12,7 +13,7 @@ import { until } from '../../cluster/until.ts'
 import { LOAD_SENDERS, type Scenario, underLoad } from './scenario.ts'
 
 /** All lies are told in epoch 0, and the set of epoch 1 lacks the liar. */
-const EPOCH_BLOCKS = 60
+const EPOCH_BLOCKS = 40
 const VIEWS = 5
 const DEADLINE_MS = 300_000
 
@@ -23,7 +24,10 @@ export const runLiar: Scenario = (options) =>
     const liar = await joinLiar(cluster, options.random)
     try {
       await until(`lies in ${VIEWS} views`, DEADLINE_MS, async () => liar.views >= VIEWS)
-      await until('evidence', DEADLINE_MS, async () => evidenceOf(nodes).length > 0)
+      await until('evidence of votes and of attestations', DEADLINE_MS, async () => {
+        const lies = liesOf(nodes)
+        return lies.has('two notarizes') && lies.has('two attestations')
+      })
       await checkBanned(nodes, liar)
     } finally {
       await liar.close()
@@ -58,9 +62,22 @@ function evidenceOf(nodes: readonly ClusterNode[]): string[] {
   )
 }
 
+/** What the evidence convicts of. */
+function liesOf(nodes: readonly ClusterNode[]): ReadonlySet<string> {
+  const lies = evidenceOf(nodes).map((file) => {
+    const parsed = parseEvidenceFile(readFileSync(file, 'utf8'))
+    if ('kind' in parsed) throw new Error(`${file}: ${parsed.fault}`)
+    const { evidence } = parsed
+    return evidence.kind === 'statements' ? `two ${evidence.pair[0].kind}s` : `two ${evidence.kind}`
+  })
+  return new Set(lies)
+}
+
 async function checkBanned(nodes: readonly ClusterNode[], liar: Liar): Promise<void> {
   const before = await heightsOf(nodes)
-  console.log(`lies in ${liar.views} views; ${evidenceOf(nodes).length} files of evidence; then garbage`)
+  console.log(
+    `lies in ${liar.views} views; ${evidenceOf(nodes).length} files of evidence: ${[...liesOf(nodes)].join(', ')}; then garbage`,
+  )
   liar.sendGarbage()
   await until('ban by all', DEADLINE_MS, async () => liar.peers === 0)
   await reachHeight(nodes, Math.max(...before) + 3, DEADLINE_MS)

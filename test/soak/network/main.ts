@@ -4,13 +4,15 @@
  * - `kills`: one is killed with −9 or paused every few seconds; after each, it must catch up;
  * - `epochs`: a fifth validator joins and one of the four leaves, at sealing blocks;
  * - `liar`: one validator equivocates, attests what is not so and sends garbage, and is slashed for it;
- * - `partition`: two of four stand still, so nothing may become final, until they go on.
+ * - `partition`: two of four stand still, so nothing may become final, until they go on;
+ * - `netns`: the kills in a network namespace whose line delays and loses packets, where the machine permits one.
  */
 import { parseArgs } from 'node:util'
 import { createRandomness } from '../../simulator/world/randomness.ts'
 import { runEpochs } from './epochs.ts'
 import { runKills } from './kills.ts'
 import { runLiar } from './liar.ts'
+import { runNetns } from './netns.ts'
 import { runPartition } from './partition.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -19,6 +21,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   epochs: runEpochs,
   liar: runLiar,
   partition: runPartition,
+  netns: runNetns,
 }
 
 const { values } = parseArgs({
