@@ -5,7 +5,18 @@ import { fileURLToPath } from 'node:url'
 import { stripSource } from './stripSource.ts'
 
 /** What a user of the command runs. The tests stay in the repository. */
-const ROOMS = ['primitives', 'consensus', 'influence', 'precompiles', 'runtime', 'genesis', 'studio', 'rpc', 'node']
+const ROOMS = [
+  'primitives',
+  'consensus',
+  'influence',
+  'precompiles',
+  'runtime',
+  'genesis',
+  'studio',
+  'p2p',
+  'rpc',
+  'node',
+]
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
