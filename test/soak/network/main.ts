@@ -1,12 +1,4 @@
-/**
- * `npm run soak:network -- [--scenario kills] [--minutes 10] [--validators 4] [--seed N]`: real node processes on loopback
- * under load, and what is done to them:
- * - `kills`: one is killed with −9 or paused every few seconds; after each, it must catch up;
- * - `epochs`: a fifth validator joins and one of the four leaves, at sealing blocks;
- * - `liar`: one validator equivocates, attests what is not so and sends garbage, and is slashed for it;
- * - `partition`: two of four stand still, so nothing may become final, until they go on;
- * - `netns`: the kills in a network namespace whose line delays and loses packets, where the machine permits one.
- */
+/** `npm run soak:network`: real node processes on loopback under load, and what is done to them. */
 import { parseArgs } from 'node:util'
 import { createRandomness } from '../../simulator/world/randomness.ts'
 import { runEpochs } from './epochs.ts'
@@ -24,8 +16,22 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   netns: runNetns,
 }
 
+const USAGE = `usage: npm run soak:network -- [options]
+
+--scenario NAME    what happens under load (default kills)
+  kills              one node is killed with -9 or paused every few seconds; after each, it must catch up
+  epochs             a fifth validator joins and one of the four leaves, at sealing blocks
+  liar               one validator equivocates, attests what is not so and sends garbage, and is slashed for it
+  partition          two of four stand still, so nothing may become final, until they go on
+  netns              the kills over a line that delays and loses packets, where the machine permits one
+--minutes M        of kills and netns (default 10)
+--validators N     (default 4)
+--per-second N     transfers sent (default 20)
+--seed S           replays what was drawn`
+
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     scenario: { type: 'string', default: 'kills' },
     minutes: { type: 'string', default: '10' },
     validators: { type: 'string', default: '4' },
@@ -33,6 +39,10 @@ const { values } = parseArgs({
     'per-second': { type: 'string', default: '20' },
   },
 })
+if (values.help) {
+  console.log(USAGE)
+  process.exit()
+}
 const run = SCENARIOS[values.scenario]
 if (run === undefined)
   throw new RangeError(`--scenario: expected ${Object.keys(SCENARIOS).join(', ')}, got ${values.scenario}`)
