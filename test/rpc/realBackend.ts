@@ -49,16 +49,12 @@ async function mineBest(chain: RealChain, pool: Pool, nextBaseFeeWei: () => bigi
   pool.setHead(headOf(chain, nextBaseFeeWei()), { number: chain.store.head()!.height, transactions })
 }
 
-/** `deadlineMs` and `callGas` are of one EVM run, `workers` those that may run at once. */
-export async function openRealNode({
-  deadlineMs = 5_000,
-  callGas = CALL_GAS_MAX,
-  workers = 1,
-} = {}): Promise<RealNode> {
+/** `deadlineMs` is of one EVM run, `workers` those that may run at once. */
+export async function openRealNode({ deadlineMs = 5_000, workers = 1 } = {}): Promise<RealNode> {
   const chain = await openRealChain()
   const { rules, store, genesisHash, network } = chain
   const { params } = rules
-  const workerData = { folder: store.folder, params, genesisHash, callGas }
+  const workerData = { folder: store.folder, params, genesisHash, callGas: CALL_GAS_MAX }
   const evm = createEvmWorkerPool({ ...workerData, workers, deadlineMs })
   const keys = network.devKeys!.accounts.map(({ key }) => key)
   const signer = createDevSigner(keys)
