@@ -76,7 +76,7 @@ program
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--block-time <seconds>', 'seconds between blocks', decimalSeconds, 1)
   .option('--automine', 'make a block as soon as a transaction arrives, and none without')
-  .option('--epoch-blocks <number>', 'blocks of an epoch, with --validators', integer(1, 31_536_000), 3_600)
+  .option('--epoch-blocks <number>', 'blocks of an epoch, 3600 by default; with --validators', integer(1, 31_536_000))
   .option('--data <folder>', 'keep the chain here; without it, it is gone at exit')
   .addOption(
     new Option(

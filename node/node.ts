@@ -66,6 +66,10 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     const chain = await openChain(config)
     closers.push(() => chain.store.close())
     const blocks = createBlocks(config, chain, () => agreement)
+    let attestationEnd: Promise<void> | undefined
+    const endAttestation = () => (attestationEnd ??= blocks.attestation.close())
+    // Here for a start that fails: its influence worker runs already.
+    closers.push(endAttestation)
     await repair(config, blocks)
     const journal = openPoolJournal(chain, blocks)
     closers.push(() => journal.close())
@@ -92,11 +96,7 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
         origins: chain.network.devKeys === null ? [] : ['*'],
         onFault: (what, error) => config.log.error({ part: 'rpc', error }, `bug in ${what}`),
       },
-    ).catch(async (error: unknown) => {
-      // Its influence worker runs already.
-      await blocks.attestation.close()
-      throw error
-    })
+    )
     closers.push(
       () => rpc.close(),
       () => agreement.close(),
@@ -107,7 +107,8 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     blocks.pace.setIntervalMs(config.blockIntervalMs ?? Math.max(1, chain.network.params.blockIntervalMs))
     await agreement.start()
     blocks.attestation.start(rpc.httpUrl)
-    closers.push(() => blocks.attestation.close())
+    // And here since it reads over RPC.
+    closers.push(endAttestation)
     const { network } = chain
     return { network, genesisHash: network.genesisHash, rpc, peers: peers.libp2p ?? null, agreement, close }
   } catch (error) {

@@ -14,6 +14,7 @@ interface DevnetCommand extends LogCommand {
   readonly host: string
   readonly blockTime: number
   readonly automine?: boolean
+  readonly epochBlocks?: number
   readonly data?: string
   /** One. */
   readonly influence: readonly BackendChoice[]
@@ -24,6 +25,8 @@ export async function runDevnet(options: DevnetCommand): Promise<void> {
   const [influence, ...others] = options.influence
   if (influence === undefined || others.length > 0)
     throw new CommandError('--influence takes one back end for one validator', '--validators makes more of them.')
+  if (options.epochBlocks !== undefined)
+    throw new CommandError('--epoch-blocks is for several validators', '--validators makes more of them.')
   const terminal = createTerminalLog(options)
   const node = await openNode({
     networkFile: DEVNET_FILE,

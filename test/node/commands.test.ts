@@ -13,6 +13,7 @@ const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text)
   return join(folder, name)
 }
+const DEVNET = 'genesis/networks/devnet.json'
 /** Nothing listens on the discard port. */
 const NO_NODE = 'http://127.0.0.1:9'
 
@@ -28,6 +29,16 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['devnet', '--port', '70000'], /expected a whole number from 0 to 65535/],
   [['devnet', '--block-time', '0'], /expected seconds above 0/],
   [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, wasm, js/],
+  [['devnet', '--validators', '2', '--automine'], /--automine is for one validator/],
+  [['devnet', '--epoch-blocks', '9'], /--epoch-blocks is for several validators/],
+  [
+    ['run', '--network', DEVNET, '--data', folder, '--dev-validator', '7'],
+    /publishes 1 validators' keys, not of no\. 7/,
+  ],
+  [
+    ['run', '--network', DEVNET, '--data', join(folder, 'node'), '--port', '0', '--p2p-port', '0', '--bootstrap', 'x'],
+    /expected \/ip4\/…\/tcp\/…\/p2p\/12D3KooW…, got "x"/,
+  ],
   [['devnet', '--data', join(badRows, 'x')], /bad\.jsonl/],
   [['demo', '--seed', '-1'], /expected a whole number from 0/],
   [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pc from 'picocolors'
+import { DEVNET_DEFAULTS } from '../../../genesis/devnet.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import { logText } from '../../cli/logText.ts'
 import { formatOpen } from '../../cli/table.ts'
@@ -17,7 +18,8 @@ export interface DevnetOfManyCommand {
   readonly port: number
   readonly host: string
   readonly blockTime: number
-  readonly epochBlocks: number
+  readonly epochBlocks?: number
+  readonly automine?: boolean
   readonly data?: string
   readonly influence: readonly string[]
   readonly silent?: boolean
@@ -28,6 +30,8 @@ export interface DevnetOfManyCommand {
 const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.green, pc.blue, pc.red] as const
 
 export async function runDevnetOfMany(options: DevnetOfManyCommand): Promise<void> {
+  if (options.automine === true)
+    throw new CommandError('--automine is for one validator', 'Several make blocks by time; --block-time sets it.')
   const folder = options.data ?? mkdtempSync(join(tmpdir(), 'openledger-devnet-'))
   const local = await prepare(folder, options)
   const isPlain = options.silent !== true && options.json !== true
@@ -66,7 +70,7 @@ function start(node: LocalNode, onLine: (line: string) => void): NodeProcess {
 }
 
 async function prepare(folder: string, options: DevnetOfManyCommand): Promise<LocalNetwork> {
-  const { validators, port, host, influence, epochBlocks } = options
+  const { validators, port, host, influence, epochBlocks = DEVNET_DEFAULTS.epochBlocks } = options
   const devnet = { validators, epochBlocks, blockIntervalMs: Math.round(options.blockTime * 1000) }
   try {
     return await prepareLocalNetwork({ folder, port, host, influence, devnet })
