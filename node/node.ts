@@ -26,7 +26,7 @@ import { createHealth } from './health.ts'
 import { type Journal, openJournal } from './host/journal.ts'
 import { joinPeers, type Peers } from './host/peers.ts'
 import { poolHeadOf } from './host/poolHead.ts'
-import { createTransactionGossip } from './host/transactionGossip.ts'
+import { createTransactionGossip } from './host/transactions/transactionGossip.ts'
 import { secretsOf } from './identity.ts'
 import { linesOf } from './log.ts'
 import { createAgreementMetrics } from './metrics/agreementMetrics.ts'
@@ -216,11 +216,19 @@ async function joinNetwork(
     p2pSecret: secrets.p2pSecret,
     epoch: nextEpoch,
     content: store,
+    transactionsOf: (request) => gossip.answer(request),
     log: linesOf(config.log, 'peers'),
   })
   closers.push(() => peers.close())
   finalized.on('block', () => peers.onBlock())
-  const gossip = createTransactionGossip({ pool, network: peers.network, onAdmitted: () => pace.poke() })
+  const gossip = createTransactionGossip({
+    pool,
+    network: peers.network,
+    keccak: crypto.keccak,
+    clock: systemClock,
+    onAdmitted: () => pace.poke(),
+  })
+  closers.push(() => gossip.close())
   const disk = await openFileDisk(join(store.folder, 'agreement'))
   closers.push(() => disk.close())
   const agreement = createAgreement({
@@ -243,7 +251,7 @@ async function joinNetwork(
       health.stop(fault)
       config.onFault(fault)
     },
-    onTransaction: (_peer, raw) => gossip.receive(raw),
+    onTransaction: gossip.receive,
   })
   const metrics = createAgreementMetrics(registry, agreement)
   if (peers.libp2p !== undefined) createNetworkMetrics(registry, peers.libp2p)

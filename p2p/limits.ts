@@ -24,8 +24,6 @@ export const QUEUED_BYTES_MAX = 1024 * 1024
 
 /** A body of 600,000 bytes, a proposal without certificates, and room (consensus.md §9). */
 export const BLOCK_GOSSIP_BYTES_MAX = 600_000 + 4_096
-/** Runtime.md §6: the largest transaction of the pool, and room. */
-export const TRANSACTION_GOSSIP_BYTES_MAX = 128 * 1024 + 1_024
 /** Frames that a peer may send: a bundle of 256 KiB (consensus.md R8) and what else a view brings, many times over. */
 export const FRAME_BYTES_PER_SECOND = 2 * 1024 * 1024
 export const FRAME_BYTES_BURST = 4 * 1024 * 1024

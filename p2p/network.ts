@@ -9,7 +9,7 @@ import { protocolName } from './protocols.ts'
 import { createAnswerer } from './questions/answer.ts'
 import { QUESTIONS, type Question } from './questions/questions.ts'
 import type { NetworkStatus, OpenNetwork, PeerInfo } from './status.ts'
-import type { PeerId } from './surface.ts'
+import type { PeerId, Query } from './surface.ts'
 
 /** Streams that a peer may have open for one question's protocol: as many as are answered at once. */
 const QUESTION_STREAMS_MAX = 16
@@ -45,10 +45,11 @@ export async function openNetwork(options: NetworkOptions): Promise<OpenNetwork>
   return assemble(options, parts, gossip, addPeer)
 }
 
-async function handleProtocols({ network, contentOf }: NetworkOptions, parts: Parts): Promise<void> {
+async function handleProtocols({ network, contentOf, transactionsOf }: NetworkOptions, parts: Parts): Promise<void> {
   const { host, links, live, traffic, neighbourhood, charge } = parts
   const answerOwn: Partial<Record<Question, (peer: PeerId, request: Uint8Array) => Uint8Array>> = {
     peers: (peer) => neighbourhood.tell(peer),
+    transactions: (_, request) => transactionsOf(request),
     content(_, digest) {
       const bytes = contentOf(digest)
       if (bytes === undefined) throw new Error('not held')
@@ -60,7 +61,7 @@ async function handleProtocols({ network, contentOf }: NetworkOptions, parts: Pa
       const own = answerOwn[question]
       if (own !== undefined) return own(peer, request)
       if (live.events === undefined) throw new Error('not ready')
-      return live.events.query(peer, question as Exclude<Question, 'peers' | 'content'>, request)
+      return live.events.query(peer, question as Query, request)
     },
     nowMs: () => performance.now(),
     onReceived: traffic.received,
@@ -135,7 +136,8 @@ function assemble(
     status: () => statusOf(options, parts),
     addPeer,
     askContent: (peer, digest) => ask(peer, 'content', digest),
-    chargeContent: (peer) => parts.charge(peer, 'wrong content'),
+    askTransactions: (peer, request) => ask(peer, 'transactions', request),
+    charge: parts.charge,
     async close() {
       live.isClosed = true
       live.events = undefined

@@ -22,6 +22,8 @@ export interface NetworkOptions {
   readonly isValidator: (peer: PeerId) => boolean
   /** A content object by its digest, for peers that ask. */
   readonly contentOf: (digest: Uint8Array) => Uint8Array | undefined
+  /** Answers `transactions` (runtime.md §6); throws a refusal's text. */
+  readonly transactionsOf: (request: Uint8Array) => Uint8Array
   readonly log: (line: string) => void
 }
 

@@ -1,5 +1,5 @@
 /** What an open network tells about itself: to operators, metrics and RPC. */
-import type { Ban } from './peers/standing.ts'
+import type { Ban, Offence } from './peers/standing.ts'
 import type { Question } from './questions/questions.ts'
 import type { Network, PeerId, Topic } from './surface.ts'
 import type { Traffic } from './traffic.ts'
@@ -47,7 +47,9 @@ export interface OpenNetwork extends Network {
   addPeer(address: string): boolean
   /** One content object, its hash unchecked. Rejects with `AskError`. */
   askContent(peer: PeerId, digest: Uint8Array): Promise<Uint8Array>
-  /** The object's hash was another: no honest peer sends it. */
-  chargeContent(peer: PeerId): void
+  /** The answer to `transactions`, unchecked. Rejects with `AskError`. */
+  askTransactions(peer: PeerId, request: Uint8Array): Promise<Uint8Array>
+  /** What only the host could see: an object with another hash, say. */
+  charge(peer: PeerId, offence: Offence): void
   close(): Promise<void>
 }

@@ -1,4 +1,5 @@
 /** This node among its peers: over libp2p, or alone. */
+import type { NetworkOptions } from '../../p2p/options.ts'
 import type { OpenNetwork } from '../../p2p/status.ts'
 import type { Network } from '../../p2p/surface.ts'
 import type { ChainParams } from '../../primitives/chainParams.ts'
@@ -7,9 +8,10 @@ import type { Epoch } from '../../primitives/validatorSet.ts'
 import type { PeersConfig } from '../config.ts'
 import type { ChainStore } from '../storage/chainStore.ts'
 import { loneNetwork } from './loneNetwork.ts'
+import type { TransactionPeers } from './transactions/transactionGossip.ts'
 
 export interface Peers {
-  readonly network: Network
+  readonly network: Network & TransactionPeers
   /** Undefined: alone. */
   readonly libp2p: OpenNetwork | undefined
   /** A block was committed: it may name content that is not here. */
@@ -27,6 +29,8 @@ export interface PeersOptions {
   /** Of the block after the head. */
   readonly epoch: () => Epoch
   readonly content: Pick<ChainStore, 'content' | 'wantedContent' | 'putContent'>
+  /** What a peer asks for by hash. */
+  readonly transactionsOf: NetworkOptions['transactionsOf']
   readonly log: (line: string) => void
 }
 
@@ -43,6 +47,7 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
     secret: options.p2pSecret,
     isValidator: createValidatorPeers(epoch, peerIdOf),
     contentOf: (digest) => options.content.content(digest),
+    transactionsOf: options.transactionsOf,
     log: options.log,
   })
   const fetcher = createContentFetcher({
@@ -50,7 +55,7 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
     put: (bytes) => options.content.putContent(bytes, Math.floor(Date.now() / 1000)),
     peers: () => libp2p.peers(),
     ask: (peer, digest) => libp2p.askContent(peer, digest),
-    onWrong: (peer) => libp2p.chargeContent(peer),
+    onWrong: (peer) => libp2p.charge(peer, 'wrong content'),
     random: Math.random,
     onFault: (error) => options.log(`content from peers: ${error instanceof Error ? error.message : error}`),
   })

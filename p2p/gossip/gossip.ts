@@ -7,14 +7,15 @@ import {
   StrictNoSign,
   TopicValidatorResult,
 } from '@libp2p/gossipsub'
-import { BLOCK_GOSSIP_BYTES_MAX, TRANSACTION_GOSSIP_BYTES_MAX } from '../limits.ts'
+import { GOSSIPED_TRANSACTION_BYTES_MAX } from '../../primitives/wire/transactions.ts'
+import { BLOCK_GOSSIP_BYTES_MAX } from '../limits.ts'
 import { protocolName } from '../protocols.ts'
 import type { NetworkEvents, PeerId, Topic } from '../surface.ts'
 import { scoreParams, scoreThresholds } from './scores.ts'
 
 const BYTES_MAX: Readonly<Record<Topic, number>> = {
   block: BLOCK_GOSSIP_BYTES_MAX,
-  transaction: TRANSACTION_GOSSIP_BYTES_MAX,
+  transaction: GOSSIPED_TRANSACTION_BYTES_MAX,
 }
 const TOPICS = Object.keys(BYTES_MAX) as Topic[]
 /** Of a message id: no two of a day's messages collide. */

@@ -1,4 +1,4 @@
-/** What peers did wrong: points that fade, and bans that end. Points are for what no honest node does, never for slowness. */
+/** What peers did wrong: points that fade, and bans that end. Points are for what no honest node does; mere slowness costs few. */
 import { BAN_MS, POINTS_BAN_MS, POINTS_HALF_LIFE_MS, POINTS_MAX, STANDINGS_MAX } from '../limits.ts'
 import type { PeerId } from '../surface.ts'
 
@@ -10,6 +10,8 @@ export const OFFENCES = {
   'wrong content': 60,
   /** Gossip that the host rejects: the honest forward only what they checked. */
   'rejected gossip': 30,
+  /** Announced transactions that it did not bring when asked. A node under load may, once and again. */
+  undelivered: 5,
 } as const
 export type Offence = keyof typeof OFFENCES
 

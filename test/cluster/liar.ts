@@ -48,6 +48,7 @@ export async function startLiar({ network, keys, signer, epochHash, bootstrap, r
     peersMax: 50,
     isValidator: () => true,
     contentOf: () => undefined,
+    transactionsOf: () => new Uint8Array(0),
     log: () => {},
   })
   const bytes = (length: number) => Uint8Array.from({ length }, () => Math.floor(256 * random()))

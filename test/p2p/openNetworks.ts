@@ -37,6 +37,7 @@ export async function openTestNetwork(
     peersMax: 20,
     isValidator: () => false,
     contentOf: () => undefined,
+    transactionsOf: () => new Uint8Array(0),
     log: (line) => void log.push(line),
     ...own,
   })

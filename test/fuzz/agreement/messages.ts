@@ -19,6 +19,12 @@ import {
   numberCodec,
   statusCodec,
 } from '../../../primitives/wire/sync.ts'
+import {
+  announcementCodec,
+  gossipedTransactionCodec,
+  hashesCodec,
+  transactionsCodec,
+} from '../../../primitives/wire/transactions.ts'
 import { voteCodec } from '../../../primitives/wire/vote.ts'
 import type { Decoder } from '../influence/decoder.ts'
 import { damagedBytes } from '../influence/files.ts'
@@ -107,6 +113,14 @@ const peerList: Decoder = {
   ],
 }
 
+const announcement = {
+  holder: utf8('12D3KooW'),
+  transactions: [
+    { hash: hash(13), bytes: 4_097 },
+    { hash: hash(14), bytes: 128 * 1024 },
+  ],
+}
+
 const DECODERS: readonly Decoder[] = [
   decoderOf('vote', voteCodec, vote, { ...vote, kind: 'skip', id: NO_ID }),
   decoderOf('certificate', certificateCodec, notarization, skip),
@@ -134,6 +148,15 @@ const DECODERS: readonly Decoder[] = [
     ...{ epoch: 7, bodies: [body], above: [next] },
     finalization: { ...notarization, kind: 'finalize' },
   }),
+  decoderOf('announcement', announcementCodec, announcement),
+  decoderOf(
+    'gossiped transaction',
+    gossipedTransactionCodec,
+    { kind: 'whole', whole: block },
+    { kind: 'announcement', announcement },
+  ),
+  decoderOf('hashes', hashesCodec, { hashes: [hash(13)] }, { hashes: [hash(13), hash(14)] }),
+  decoderOf('transactions', transactionsCodec, { transactions: [block, hash(15)] }, { transactions: [] }),
   ...[evidence, set, storedCandidate, peerList],
 ]
 
