@@ -209,6 +209,20 @@ test('invariants: hold their peace about a good view, notarize beside skip, a By
   assert.is(found, '')
 })
 
+test('I6: who has a quorum of its own may have notarized unheard, and tell only the finalization after a crash', () => {
+  const found: string[] = []
+  const set = { powers: [7n, 1n, 1n, 1n], isHonest: [true, true, true, true] }
+  const report = (invariant: Invariant, says: string) => found.push(`${invariant} ${says}`)
+  const ledger = () => createVoteLedger({ setOf: () => set, report, onFinal() {} })
+  const certificate = { epoch: 0, view: 3, kind: 'finalize', id: 'a', signers: Uint8Array.of(1) } as const
+  ledger().onCertificate(5, certificate, 0)
+  assert.equal(found, [])
+  const contradicted = ledger()
+  contradicted.onVote({ epoch: 0, view: 3, kind: 'notarize', id: 'b', signer: 0 })
+  contradicted.onCertificate(5, certificate, 0)
+  assert.ok(found.some((line) => line.startsWith('I9')))
+})
+
 test('I8: a quorum is more than two thirds of the power for 1 to 21 equal validators', () => {
   for (let n = 1; n <= 21; n++) {
     const set = { powers: Array.from({ length: n }, () => 1n), isHonest: Array.from({ length: n }, () => true) }

@@ -49,7 +49,8 @@ export interface VoteLedger {
   onVote(vote: SeenVote): void
   /**
    * `holder` sent it: it holds it. `self` is its own index: after a restart its own recorded vote may be in a certificate
-   * that it made before that vote was sent again, and counts as said now.
+   * that it made before that vote was sent again, and counts as said now; so does the notarize vote that a finalize vote
+   * stands on (R5), which is not sent again once the view is final.
    */
   onCertificate(holder: number, certificate: SeenCertificate, self?: number): void
   /** Of a view, by quorums of votes seen. */
@@ -142,8 +143,11 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
       const { powers, isHonest } = setOf(epoch)
       const isNamed = (i: number) => (((signers[i >> 3] ?? 0) >> (i & 7)) & 1) === 1
       // What the Byzantine signed they need not have sent to anybody who tells.
-      for (const signer of powers.keys())
-        if (isNamed(signer) && (signer === self || !isHonest[signer])) onVote({ epoch, view, kind, id, signer })
+      for (const signer of powers.keys()) {
+        if (!isNamed(signer) || (signer !== self && isHonest[signer])) continue
+        if (signer === self && kind === 'finalize') onVote({ epoch, view, kind: 'notarize', id, signer })
+        onVote({ epoch, view, kind, id, signer })
+      }
       const at = `epoch ${epoch} view ${view}: node ${holder} sent a ${kind} certificate`
       const tally = recordOf(epoch, view).tallies.get(`${kind} ${id}`)
       let power = 0n
