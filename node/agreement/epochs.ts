@@ -23,9 +23,12 @@ export interface EpochsOptions {
   readonly params: Pick<ChainParams, 'epochBlocks'>
   readonly execution: Pick<Execution, 'head' | 'stored' | 'validatorsOf'>
   readonly bls: Bls
+  /** In the place of `createEpoch`, for the simulator, whose nodes begin the same epochs over and over. */
+  readonly epochFrom?: typeof createEpoch
 }
 
-export function createEpochs({ chain, params, execution, bls }: EpochsOptions): Epochs {
+export function createEpochs(options: EpochsOptions): Epochs {
+  const { chain, params, execution, bls, epochFrom = createEpoch } = options
   // The one before is asked for again by votes that come late.
   let recent: ArmedEpoch[] = []
   const rootOf = (number: number): Uint8Array =>
@@ -35,7 +38,7 @@ export function createEpochs({ chain, params, execution, bls }: EpochsOptions): 
     at(number) {
       const known = recent.find(({ epoch }) => epoch.number === number)
       if (known !== undefined) return known
-      const epoch = createEpoch(chain, number, rootOf(number), execution.validatorsOf(number))
+      const epoch = epochFrom(chain, number, rootOf(number), execution.validatorsOf(number))
       const made = { epoch, crypto: blsBallots(bls, chain, epoch) }
       recent = [...recent.slice(-1), made]
       return made

@@ -1,5 +1,6 @@
 /** The host of the Simplex core, as the rest of the node sees it: what it is given, what it does, what it tells. */
 import type { Bounds } from '../../consensus/bounds.ts'
+import type { createEpoch } from '../../consensus/epoch.ts'
 import type { Conflict, Hash } from '../../consensus/step.ts'
 import type { Timing } from '../../consensus/timers.ts'
 import type { Network, NetworkEvents, PeerId } from '../../p2p/surface.ts'
@@ -32,6 +33,8 @@ export interface AgreementOptions {
   readonly onStop: (reason: string) => void
   /** A gossiped transaction. */
   readonly onTransaction: (peer: PeerId, bytes: Uint8Array) => ReturnType<NetworkEvents['gossip']>
+  /** The simulator remembers what it made: a leader table takes 512 hashes. */
+  readonly epochFrom?: typeof createEpoch
   /** The simulator divides them. */
   readonly bounds?: Bounds
   readonly timing?: Timing

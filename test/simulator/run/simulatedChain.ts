@@ -1,6 +1,6 @@
 /** What all nodes of a run share: the chain's context, its keys, and the sets of its epochs. */
 import { createEpoch, type EpochWithLeaders } from '../../../consensus/epoch.ts'
-import { fromHex, toHex } from '../../../primitives/bytes.ts'
+import { equal, fromHex, toHex } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import type { ChainContext } from '../../../primitives/statements.ts'
 import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
@@ -22,6 +22,8 @@ export interface SimulatedChain {
   seenSetOf(epoch: number): SeenSet
   /** From now on `isByzantine` says otherwise of somebody. */
   judgeAnew(): void
+  /** `createEpoch`, once for each of the nodes' many lives. */
+  readonly epochFrom: typeof createEpoch
   /** An epoch with its leaders, once its root block is known. */
   epochOf(epoch: number, rootHash: string): EpochWithLeaders
 }
@@ -31,18 +33,31 @@ export interface SimulatedChainOptions extends PoolOptions {
   readonly isByzantine: (key: number) => boolean
 }
 
+/** By all that an epoch is made from; of chain and set each run has the same objects. */
+function rememberEpochs(): typeof createEpoch {
+  const made: { readonly args: Parameters<typeof createEpoch>; readonly epoch: EpochWithLeaders }[] = []
+  return (...args) => {
+    const [chain, number, root, set] = args
+    const known = made.find(({ args: [a, b, c, d] }) => a === chain && b === number && d === set && equal(c, root))
+    if (known !== undefined) return known.epoch
+    const epoch = createEpoch(...args)
+    made.push({ args, epoch })
+    return epoch
+  }
+}
+
 export function createSimulatedChain(options: SimulatedChainOptions): SimulatedChain {
   const members = createPool(options)
   const genesisHash = keccak256(Uint8Array.of(options.seed & 255))
   const context: ChainContext = { chainId: 31_337n, genesisHash }
   const sets: ValidatorSet[] = []
   const seen: SeenSet[] = []
-  const epochs = new Map<string, EpochWithLeaders>()
   const keys = new Map(options.powers.map((power, key) => [toHex(validatorOf(key, power).p2pKey), key]))
   const setOf = (epoch: number): ValidatorSet => {
     sets[epoch] ??= members(epoch).map((key) => validatorOf(key, options.powers[key]!))
     return sets[epoch]
   }
+  const epochFrom = rememberEpochs()
   return {
     context,
     genesisHash: toHex(genesisHash),
@@ -62,12 +77,7 @@ export function createSimulatedChain(options: SimulatedChainOptions): SimulatedC
     judgeAnew() {
       seen.length = 0
     },
-    epochOf(epoch, rootHash) {
-      const known = epochs.get(`${epoch} ${rootHash}`)
-      if (known !== undefined) return known
-      const made = createEpoch(context, epoch, fromHex(rootHash), setOf(epoch))
-      epochs.set(`${epoch} ${rootHash}`, made)
-      return made
-    },
+    epochFrom,
+    epochOf: (epoch, rootHash) => epochFrom(context, epoch, fromHex(rootHash), setOf(epoch)),
   }
 }

@@ -128,6 +128,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       onAttestation: () => {},
       onStop: stopped,
       onTransaction: async () => 'ignore',
+      epochFrom: chain.epochFrom,
       bounds: divided(BOUNDS, options.boundsDivisor),
       timing: timingOf(options.executionFaults.intervalMs),
       isKeyShared: options.isKeyShared,
