@@ -49,6 +49,12 @@ export interface Live {
   bansTotal: number
 }
 
+/**
+ * A peer that the operator named and that does not answer is news only now, and then each time that the pause is at its
+ * longest: nodes of a network that is being started miss each other for 1 + 2 + 4 + 8 seconds.
+ */
+const FAILURES_QUIET = 5
+
 const nowMs = (): number => performance.now()
 
 /** Not started. */
@@ -59,7 +65,8 @@ export async function createParts(options: NetworkOptions): Promise<Parts> {
   const named = new Set<PeerId>()
   const traffic = createTrafficMeter<Carrier>()
   const isReserved = (peer: PeerId) => named.has(peer) || options.isValidator(peer)
-  const refused = createRefusalLog(options.log, nowMs)
+  const sayRefused = createRefusalLog((peer, reason) => options.log(`refused the peer ${peer}: ${reason}`), nowMs)
+  const sayRefusing = createRefusalLog((peer, reason) => options.log(`the peer ${peer} refuses us: ${reason}`), nowMs)
 
   const gate = createGate({
     isOpen: () => live.events !== undefined && !live.isClosed,
@@ -86,8 +93,9 @@ export async function createParts(options: NetworkOptions): Promise<Parts> {
       onGreeted: (peer, client) => void clients.set(peer, client),
       onRefused(peer, reason) {
         live.handshakesRefused++
-        refused(peer, reason)
+        sayRefused(peer, reason)
       },
+      onRefusing: sayRefusing,
     },
   })
 
@@ -150,8 +158,7 @@ function createFinders(
     nowMs,
     random: Math.random,
     onFailed(peer, failures, error) {
-      // The first failure of a peer that the operator named is news, and then each time that the pause is at its longest.
-      if (named.has(peer) && (failures === 1 || failures % 16 === 0))
+      if (named.has(peer) && (failures === FAILURES_QUIET || failures % 16 === 0))
         options.log(`cannot reach the peer ${peer}: ${error.message}; tries go on`)
     },
   })

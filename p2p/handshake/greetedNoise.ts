@@ -25,6 +25,8 @@ export interface Greeting {
   /** Of our chain, by its own words; `client` too. */
   readonly onGreeted: (peer: PeerId, client: string) => void
   readonly onRefused: (peer: PeerId, reason: string) => void
+  /** The peer's reason. */
+  readonly onRefusing: (peer: PeerId, reason: string) => void
 }
 
 /** A peer that does not greet within this gives up its place: three round trips of a slow link. */
@@ -60,7 +62,7 @@ async function greet(
   isInbound: boolean,
   cancelled?: AbortSignal,
 ): Promise<void> {
-  const { chain, epoch, placeFor, onGreeted, onRefused } = greeting
+  const { chain, epoch, placeFor, onGreeted, onRefused, onRefusing } = greeting
   const peer = remotePeer.toString()
   const deadline = AbortSignal.timeout(GREETING_MS_MAX)
   const signal = cancelled === undefined ? deadline : AbortSignal.any([cancelled, deadline])
@@ -72,6 +74,9 @@ async function greet(
   if (wrong !== undefined) onRefused(peer, wrong)
   if (verdict !== undefined) throw new HandshakeError(verdict)
   const answer = asciiText(await readMessage(connection, VERDICT_BYTES_MAX, signal))
-  if (answer !== '') throw new HandshakeError(`it refuses us: ${answer}`)
+  if (answer !== '') {
+    onRefusing(peer, answer)
+    throw new HandshakeError(`it refuses us: ${answer}`)
+  }
   if (!('kind' in hello)) onGreeted(peer, asciiText(hello.client))
 }

@@ -1,4 +1,4 @@
-/** Says why a peer was refused, but not again and again: whoever knocks each second must not fill the log. */
+/** Says why a peer was refused, or refuses us, but not again and again: whoever knocks each second must not fill the log. */
 import type { PeerId } from '../surface.ts'
 
 const SAME_PEER_MS = 10 * 60 * 1000
@@ -7,7 +7,7 @@ const LINES_PER_MINUTE = 10
 const PEERS_MAX = 1_000
 
 export function createRefusalLog(
-  log: (line: string) => void,
+  say: (peer: PeerId, reason: string) => void,
   nowMs: () => number,
 ): (peer: PeerId, reason: string) => void {
   const told = new Map<PeerId, number>()
@@ -24,6 +24,6 @@ export function createRefusalLog(
     told.delete(peer)
     told.set(peer, now)
     if (told.size > PEERS_MAX) told.delete(told.keys().next().value!)
-    log(`refused the peer ${peer}: ${reason}`)
+    say(peer, reason)
   }
 }

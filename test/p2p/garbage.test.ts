@@ -20,7 +20,14 @@ async function openHostile(seed: number, victim: TestNetwork): Promise<Host> {
     connectionsMax: 10,
     standingOf: () => 0,
     gate: {},
-    greeting: { chain: CHAIN, epoch: () => 0, placeFor: () => undefined, onGreeted() {}, onRefused() {} },
+    greeting: {
+      chain: CHAIN,
+      epoch: () => 0,
+      placeFor: () => undefined,
+      onGreeted() {},
+      onRefused() {},
+      onRefusing() {},
+    },
   })
   await host.start()
   await host.dial(victim.addresses().map((text) => multiaddr(text)))

@@ -121,7 +121,7 @@ test('network: a ban ends the connection and keeps the peer out', async () => {
   await until('connected', () => a.peers().length === 1)
   a.ban(b.self, 'forged certificate')
   await until('gone', () => a.peers().length === 0)
-  await until('refused again', () => b.log.some((line) => line.includes('it refuses us: banned')))
+  await until('refused again', () => b.log.some((line) => line.includes('refuses us: banned')))
   assert.equal(a.peers(), [])
   assert.equal(
     a.status().bans.map(({ peer, reason }) => [peer, reason]),
