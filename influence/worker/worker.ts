@@ -118,3 +118,5 @@ process.on('message', (message: ToWorker) => {
 })
 // Without its host the worker has nothing to do.
 process.on('disconnect', () => process.exit(0))
+// A terminal's Ctrl-C reaches all its processes: the host ends its worker when it has no more use for it.
+process.on('SIGINT', () => {})

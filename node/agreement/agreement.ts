@@ -198,7 +198,8 @@ class Host implements Agreement {
       onStop: (reason) => this.#halt(reason),
       onFault: (error) => this.#fail(error),
     })
-    log(`epoch ${epoch.number}: ${self === null ? 'following' : `voting as ${self}`} of ${epoch.validators.length}`)
+    const role = self === null ? 'following' : `voting as validator ${self}`
+    log(`epoch ${epoch.number} of ${epoch.validators.length} validators: ${role}`)
     this.#run = run
     run.start()
     this.#router.replay()

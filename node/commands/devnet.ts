@@ -7,7 +7,8 @@ import { formatOpen } from '../cli/table.ts'
 import { CommandError } from '../cli/terminal.ts'
 import { DEVNET_FILE } from '../network.ts'
 import type { RunningNode } from '../node.ts'
-import { closeOnSignal, createTerminalLog, type LogCommand, openNode } from './nodeCommand.ts'
+import { closeOnSignal } from './closeOnSignal.ts'
+import { createTerminalLog, type LogCommand, openNode } from './nodeCommand.ts'
 
 interface DevnetCommand extends LogCommand {
   readonly port: number

@@ -1,4 +1,4 @@
-/** What `devnet` and `run` share: a node's log on the terminal, its refusals in words, its end by a signal. */
+/** What `devnet` and `run` share: a node's log on the terminal, and its refusals in words. */
 
 import { NetworkOpenError } from '../../p2p/options.ts'
 import { RpcListenError } from '../../rpc/server.ts'
@@ -64,22 +64,4 @@ export async function openNode(config: Omit<NodeConfig, 'onFault'>): Promise<Run
       throw new CommandError(error.message)
     throw error
   }
-}
-
-/** The first signal closes cleanly, a second one ends at once. */
-export function closeOnSignal(node: Pick<RunningNode, 'close'>): void {
-  let isClosing = false
-  const onSignal = () => {
-    if (isClosing) process.exit(130)
-    isClosing = true
-    node.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error)
-        process.exit(70)
-      },
-    )
-  }
-  process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
 }

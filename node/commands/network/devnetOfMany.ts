@@ -11,7 +11,7 @@ import { CommandError } from '../../cli/terminal.ts'
 import { type LocalNetwork, type LocalNode, prepareLocalNetwork } from '../../devnet/localNetwork.ts'
 import { type NodeProcess, NodeProcessError, startNodeProcess } from '../../devnet/nodeProcess.ts'
 import { NetworkError } from '../../network.ts'
-import { closeOnSignal } from '../nodeCommand.ts'
+import { closeOnSignal } from '../closeOnSignal.ts'
 
 export interface DevnetOfManyCommand {
   readonly validators: number
@@ -44,15 +44,25 @@ export async function runDevnetOfMany(options: DevnetOfManyCommand): Promise<voi
     if (options.json === true) console.error(JSON.stringify({ node: index, ...parse(line) }))
     else if (isPlain) print(logText(line, `${label} `))
   }
+  if (isPlain) console.log(pc.dim(`Starting ${local.nodes.length} validators …`))
   const processes = local.nodes.map((node) => start(node, (line) => say(node.index, line)))
+  let isClosing = false
   const close = async () => {
+    isClosing = true
     await Promise.all(processes.map((process) => process.stop()))
     if (options.data === undefined) rmSync(folder, { recursive: true, force: true })
   }
-  closeOnSignal({ close })
+  const closeAsked = async () => {
+    if (isPlain) console.log(pc.dim('Stopping after the block at work …'))
+    await close()
+    if (isPlain && options.data !== undefined) console.log(pc.dim(`Stopped; --data ${options.data} goes on from here.`))
+  }
+  closeOnSignal({ close: closeAsked })
   try {
     await Promise.all(processes.map((process) => process.described))
   } catch (error) {
+    // Asked to end while they start: that is no failure.
+    if (isClosing) return
     await close()
     throw error instanceof NodeProcessError ? new CommandError(error.message) : error
   }
@@ -61,8 +71,10 @@ export async function runDevnetOfMany(options: DevnetOfManyCommand): Promise<voi
   for (const line of early) console.log(line)
   print = console.log
   // Nothing is started again behind the user's back: what ends is said, and the rest goes on.
-  for (const [index, process] of processes.entries())
-    void process.ended.then((how) => say(index, JSON.stringify({ message: pc.red(`ended with ${how}`) })))
+  const sayEnd = (index: number, how: string) => {
+    if (!(isClosing && how === 'status 0')) say(index, JSON.stringify({ level: 'error', message: `ended with ${how}` }))
+  }
+  for (const [index, process] of processes.entries()) void process.ended.then((how) => sayEnd(index, how))
 }
 
 function start(node: LocalNode, onLine: (line: string) => void): NodeProcess {

@@ -8,7 +8,8 @@ import { readPassword } from '../../keys/password.ts'
 import { openPeerKey } from '../../keys/peerKey.ts'
 import { openValidatorKeys } from '../../keys/validatorKeys.ts'
 import type { RunningNode } from '../../node.ts'
-import { closeOnSignal, createTerminalLog, type LogCommand, openNode } from '../nodeCommand.ts'
+import { closeOnSignal } from '../closeOnSignal.ts'
+import { createTerminalLog, type LogCommand, openNode } from '../nodeCommand.ts'
 import { keyFolderOf } from './init.ts'
 
 export interface RunCommand extends LogCommand {
