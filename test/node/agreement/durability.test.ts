@@ -1,4 +1,4 @@
-/** The WAL and the signer log over a disk that tears, loses and flips: what is read back, and what is never signed. */
+/** The WAL, the signer log and sealing records over a disk that tears, loses and flips: what is read back, and what is never signed. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { SignedStatement } from '../../../node/agreement/durability/castLog.ts'
@@ -6,6 +6,7 @@ import { encodeRecord, hasRecordAfter, readRecords } from '../../../node/agreeme
 import { openSigner, type SignerOptions } from '../../../node/agreement/durability/signer.ts'
 import { openWal, type WalEntry } from '../../../node/agreement/durability/wal.ts'
 import type { Disk } from '../../../node/agreement/ports.ts'
+import { createSealings } from '../../../node/agreement/sync/sealings.ts'
 import { createRandom } from '../../fuzz/random.ts'
 import { secretOf, taggedBls } from '../../simulator/standIns/taggedBls.ts'
 import { createEventQueue } from '../../simulator/world/eventQueue.ts'
@@ -254,6 +255,27 @@ test('signer: no log on a chain that has begun is a lost one; a failed fsync giv
   disk.faults.isSyncBroken = true
   for (const view of [1, 2])
     assert.is(await signer.sign(statement('skip', { view })).catch((error: { code: string }) => error.code), 'EIO')
+})
+
+test('sealing record: what was saved is loaded; with a flipped bit anywhere it is none, and is not served', async () => {
+  const disk = createDisk()
+  const sealings = createSealings(disk.mount())
+  const entry = certificateEntry(2, 9)
+  assert.ok(entry.kind === 'certificate')
+  const finalization = { ...entry.certificate, kind: 'finalize', id: hash(9) } as const
+  const candidate = { view: 9, parentView: 8, parentId: hash(8), blockHash: hash(7) }
+  const sealing = { epoch: 2, finalization, candidates: [candidate] }
+  await sealings.save(sealing)
+  assert.equal(await sealings.load(2), sealing)
+  assert.is(await sealings.load(1), undefined)
+  const bytes = (await disk.mount().read('sealing-2'))!
+  for (let at = 0; at < bytes.length; at++) {
+    const flipped = bytes.slice()
+    flipped[at]! ^= 1 << (at & 7)
+    const file = await disk.mount().open('sealing-2', 0)
+    await file.append(flipped)
+    assert.is(await sealings.load(2), undefined, `byte ${at}`)
+  }
 })
 
 test.run()
