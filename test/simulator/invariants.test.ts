@@ -1,9 +1,12 @@
 /** Each invariant, tripped by an offence planted for it: a check that cannot fail is a defect (testing.md §1). */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Conflict, Hash, Vote } from '../../consensus/step.ts'
+import type { Certificate } from '../../primitives/certificate.ts'
 import { createOneCore } from '../consensus/oneCore.ts'
 import { checkBounds, checkWindow } from './invariants/bounds.ts'
 import { createChainLedger, type SeenCommit } from './invariants/chainLedger.ts'
+import { type Conduct, createConduct } from './invariants/conduct.ts'
 import type { Invariant } from './invariants/offence.ts'
 import { createVoteLedger, type SeenVote, type VoteKind } from './invariants/voteLedger.ts'
 
@@ -15,6 +18,7 @@ interface Ledgers {
   certificate(holder: number, kind: VoteKind, id: string, signers: readonly number[]): void
   commit(node: number, commit?: Partial<SeenCommit>): void
   readonly chain: ReturnType<typeof createChainLedger>
+  readonly conduct: Conduct
 }
 
 function offencesOf(plant: (ledgers: Ledgers) => void): string {
@@ -24,6 +28,8 @@ function offencesOf(plant: (ledgers: Ledgers) => void): string {
   }
   const chain = createChainLedger(report)
   const votes = createVoteLedger({ setOf: () => SET, report, onFinal: chain.onFinal })
+  // Nodes are named as their keys are.
+  const conduct = createConduct({ isHonest: (node) => SET.isHonest[node]!, setOf: () => SET, report })
   plant({
     vote: (signer, kind, id = kind === 'skip' ? '' : 'a', view = 3) =>
       votes.onVote({ epoch: 0, view, kind, id, signer } satisfies SeenVote),
@@ -43,8 +49,30 @@ function offencesOf(plant: (ledgers: Ledgers) => void): string {
         ...commit,
       }),
     chain,
+    conduct,
   })
   return found.join(' ')
+}
+
+function twoVotesOf(signer: number): Conflict {
+  const vote = (id: Hash): Vote => ({
+    signer,
+    ballot: { kind: 'notarize', view: 3, id },
+    signature: new Uint8Array(96),
+  })
+  return { kind: 'votes', signer, first: vote('0x0a'), second: vote('0x0b') }
+}
+
+function twoCertificatesOf(first: readonly number[], second: readonly number[]): Conflict {
+  const certificate = (kind: 'skip' | 'finalize', signers: readonly number[]): Certificate => ({
+    kind,
+    epoch: 0,
+    view: 3,
+    id: new Uint8Array(kind === 'skip' ? 0 : 32),
+    signers: Uint8Array.of(signers.reduce((bits, signer) => bits | (1 << signer), 0)),
+    signature: new Uint8Array(96),
+  })
+  return { kind: 'certificates', first: certificate('finalize', first), second: certificate('skip', second) }
 }
 
 const planted: readonly [string, string, (ledgers: Ledgers) => void][] = [
@@ -180,6 +208,14 @@ const planted: readonly [string, string, (ledgers: Ledgers) => void][] = [
       chain.onRestart(0, 1, 'B')
     },
   ],
+  ['evidence', 'two votes of an honest key in a conflict', ({ conduct }) => conduct.onEvidence(1, 0, twoVotesOf(0))],
+  [
+    'evidence',
+    'an honest key in both of two certificates',
+    ({ conduct }) => conduct.onEvidence(1, 0, twoCertificatesOf([0, 1, 3], [0, 2, 3])),
+  ],
+  ['stop', 'an honest node that a rule has stopped', ({ conduct }) => conduct.onStop(0, 'two notarized', false)],
+  ['ban', 'an honest node banned by another', ({ conduct }) => conduct.onBan(0, 1, 'bytes that are none')],
 ]
 
 for (const [invariant, name, plant] of planted)
@@ -190,7 +226,7 @@ for (const [invariant, name, plant] of planted)
   })
 
 test('invariants: hold their peace about a good view, notarize beside skip, a Byzantine double vote', () => {
-  const found = offencesOf(({ vote, certificate, commit, chain }) => {
+  const found = offencesOf(({ vote, certificate, commit, chain, conduct }) => {
     for (const signer of [0, 1, 2]) vote(signer, 'notarize')
     for (const signer of [0, 1, 2]) vote(signer, 'notarize')
     vote(2, 'skip')
@@ -205,6 +241,13 @@ test('invariants: hold their peace about a good view, notarize beside skip, a By
     commit(1)
     chain.onRestart(0, 1, 'A')
     commit(0, { height: 2, view: 5, parentView: 3, id: 'c', blockHash: 'C' })
+    conduct.onEvidence(0, 0, twoVotesOf(3))
+    conduct.onEvidence(3, 0, twoVotesOf(0))
+    conduct.onEvidence(0, 0, twoCertificatesOf([0, 1, 3], [2, 3]))
+    conduct.onStop(3, 'it lied', false)
+    conduct.onStop(0, 'its disk failed', true)
+    conduct.onBan(0, 3, 'it lied')
+    conduct.onBan(3, 0, 'it lies')
   })
   assert.is(found, '')
 })

@@ -9,7 +9,7 @@ import type { Certificate } from '../../../primitives/certificate.ts'
 import type { Random } from '../../fuzz/random.ts'
 import { checkBounds, checkWindow } from '../invariants/bounds.ts'
 import { createChainLedger } from '../invariants/chainLedger.ts'
-import { convictedBy } from '../invariants/conviction.ts'
+import { type Conduct, createConduct } from '../invariants/conduct.ts'
 import type { Offence, Report } from '../invariants/offence.ts'
 import { createVoteLedger } from '../invariants/voteLedger.ts'
 import { createBareCrypto, textHash } from './bareCrypto.ts'
@@ -104,6 +104,7 @@ class BareRun {
   readonly #heights: number[]
   readonly #votes
   readonly #chain
+  readonly #conduct: Conduct
   #offence: Offence | undefined
   readonly #report: Report = (invariant, says) => {
     this.#offence ??= { invariant, says }
@@ -123,6 +124,11 @@ class BareRun {
     const set = { powers: options.powers, isHonest }
     this.#chain = createChainLedger(this.#report)
     this.#votes = createVoteLedger({ setOf: () => set, report: this.#report, onFinal: this.#chain.onFinal })
+    this.#conduct = createConduct({
+      isHonest: (node) => this.#isHonest(node),
+      setOf: () => set,
+      report: this.#report,
+    })
     const leaders = leadersOf(options.leaderOfView)
     const world = this.#world()
     for (const [node, key] of options.keyOfNode.entries()) {
@@ -240,8 +246,7 @@ class BareRun {
   }
 
   #world(): BareWorld {
-    const report = this.#report
-    const { keyOfNode, isByzantine, print } = this.#options
+    const { keyOfNode, print } = this.#options
     const nodesOf = (key: number) => keyOfNode.flatMap((own, node) => (own === key ? [node] : []))
     return {
       crypto: this.#crypto,
@@ -272,16 +277,9 @@ class BareRun {
         if (this.#isHonest(node))
           this.#chain.onCommit(node, { height, epoch: 0, view, parentView, id, blockHash, stateHash: '' })
       },
-      onConflict: (node, conflict) => {
-        const convicted = convictedBy(conflict, keyOfNode.length).filter((key) => !isByzantine(key))
-        if (convicted.length > 0 && this.#isHonest(node)) report('evidence', `honest keys ${convicted} are convicted`)
-      },
-      onBan: (node, who, reason) => {
-        if (this.#isHonest(node) && !isByzantine(Number(who))) report('ban', `${node} bans honest ${who}: ${reason}`)
-      },
-      onStop: (node, reason) => {
-        if (this.#isHonest(node)) report('stop', `node ${node} stops: ${reason}`)
-      },
+      onConflict: (node, conflict) => this.#conduct.onEvidence(node, 0, conflict),
+      onBan: (node, who, reason) => this.#conduct.onBan(node, nodesOf(Number(who))[0]!, reason),
+      onStop: (node, reason) => this.#conduct.onStop(node, reason, false),
     }
   }
 

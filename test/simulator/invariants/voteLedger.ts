@@ -61,12 +61,14 @@ export interface VoteLedger {
 
 export interface VoteLedgerOptions {
   readonly setOf: (epoch: number) => SeenSet
+  /** Whether an honest signer cannot know any more what it voted in that view; default: it always does. */
+  readonly isForgotten?: (epoch: number, view: number, signer: number) => boolean
   readonly report: Report
   /** Told once per view, when a quorum of finalize votes is there. */
   readonly onFinal: (epoch: number, view: number, id: string) => void
 }
 
-export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions): VoteLedger {
+export function createVoteLedger({ setOf, isForgotten = () => false, report, onFinal }: VoteLedgerOptions): VoteLedger {
   const views = new Map<string, ViewRecord>()
   /** By holder, epoch and view: which of skip and finalization it was seen to hold. */
   const held = new Map<string, Set<VoteKind>>()
@@ -124,7 +126,7 @@ export function createVoteLedger({ setOf, report, onFinal }: VoteLedgerOptions):
     const power = powers[signer]
     if (power === undefined) return
     const record = recordOf(epoch, view)
-    if (isHonest[signer]) checkHonest(record, vote)
+    if (isHonest[signer] && !isForgotten(epoch, view, signer)) checkHonest(record, vote)
     if (kind === 'proposal') return
     const key = `${kind} ${id}`
     const tally = record.tallies.get(key) ?? { signers: new Set(), power: 0n }

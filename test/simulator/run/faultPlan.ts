@@ -222,13 +222,14 @@ function drawCrashes(randomness: Randomness, { nodes, safetyMs, has, spareFaulty
     const atMs = random.int(0, safetyMs - 1)
     const mayLose = has('wipe') && (doomed.has(node) || doomed.size < spareFaulty) && wipe.oneIn(3)
     if (mayLose) doomed.add(node)
+    const isBitFlipped = mayLose && has('disk') && disk.oneIn(4)
     return {
       node,
       atMs,
       restartMs: Math.min(safetyMs, atMs + random.pick([50, random.int(50, 2_000), random.int(50, 60_000)])),
       isProcessOnly: random.oneIn(3),
-      wipe: mayLose ? wipe.pick(WIPES) : undefined,
-      isBitFlipped: mayLose && has('disk') && disk.oneIn(4),
+      wipe: mayLose && !isBitFlipped ? wipe.pick(WIPES) : undefined,
+      isBitFlipped,
     }
   }
   if (has('oneCrash')) return random.oneIn(2) ? [draw(random.int(0, nodes - 1))] : []

@@ -1,5 +1,6 @@
 /** Puts a run's plan onto its clock: when what breaks, and when all is mended. */
 import type { EventQueue } from '../world/eventQueue.ts'
+import type { FlippedBit } from '../world/virtualDisk.ts'
 import type { NetworkFaults, VirtualNetwork } from '../world/virtualNetwork.ts'
 import type { Crash, FaultPlan, Wipe } from './faultPlan.ts'
 import type { SimulatedNode } from './simulatedNode.ts'
@@ -14,8 +15,7 @@ export interface ScheduleOptions {
   readonly nodes: readonly SimulatedNode[]
   readonly plan: FaultPlan
   readonly onWipe: (node: number, wipe: Wipe) => void
-  /** A flipped bit in the last record of a signer log looks like a torn write: that vote is forgotten. */
-  readonly onBitFlip: (node: number) => void
+  readonly onBitFlip: (node: number, flipped: FlippedBit) => void
   readonly onHeal: () => void
   readonly say: (node: number, what: string) => void
 }
@@ -78,8 +78,8 @@ function crashNode({ queue, nodes, onWipe, onBitFlip, say }: ScheduleOptions, cr
     onWipe(crash.node, crash.wipe)
   }
   if (crash.isBitFlipped) {
-    node.disk.flipBit(() => true)
-    onBitFlip(crash.node)
+    const flipped = node.disk.flipBit(() => true)
+    if (flipped !== undefined) onBitFlip(crash.node, flipped)
   }
   queue.at(crash.restartMs, undefined, () => node.start())
 }

@@ -1,11 +1,10 @@
 /** One seed: its nodes, its faults, the safety phase and the liveness phase, and the first invariant that broke. */
 import type { EpochWithLeaders } from '../../../consensus/epoch.ts'
-import type { Conflict } from '../../../consensus/step.ts'
 import type { FinalizedCandidate } from '../../../node/agreement/ports.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import { candidateId } from '../../../primitives/validatorSet.ts'
 import { type ChainLedger, createChainLedger } from '../invariants/chainLedger.ts'
-import { convictedBy } from '../invariants/conviction.ts'
+import { type Conduct, createConduct } from '../invariants/conduct.ts'
 import type { Offence, Report } from '../invariants/offence.ts'
 import { createVoteLedger } from '../invariants/voteLedger.ts'
 import { boundedPowers, drawPowers } from '../standIns/validatorPool.ts'
@@ -16,6 +15,7 @@ import { createVirtualNetwork, type NetworkFaults, type VirtualNetwork } from '.
 import { disguiseOf } from './disguise.ts'
 import { countFaults, drawPlan, type FaultPlan, type FaultSet, hasEpochs } from './faultPlan.ts'
 import { type ScheduleOptions, scheduleFaults, superviseStop } from './faultSchedule.ts'
+import { createForgottenVotes, type ForgottenVotes } from './forgottenVotes.ts'
 import { createLiveness, type Liveness } from './liveness.ts'
 import { createSimulatedChain, type SimulatedChain } from './simulatedChain.ts'
 import { createSimulatedNode, type NodeEvents, type SimulatedNode } from './simulatedNode.ts'
@@ -76,10 +76,13 @@ class SeedRun {
   readonly #schedule: ScheduleOptions
   readonly #keys: readonly number[]
   /**
-   * Keys whose log was lost before their chain had a block, or has a flipped bit: their node cannot know what it voted, so
-   * it is as good as Byzantine until a certificate that names it makes it stop (consensus.md §8). Below a third of the power.
+   * Keys whose log was lost before their chain had a block, so that it looks like a new one: their node cannot know that
+   * it voted, and is as good as Byzantine (consensus.md §8). So is one that was caught contradicting a forgotten vote.
+   * Below a third of the power.
    */
   readonly #forgetful = new Set<number>()
+  readonly #forgotten: ForgottenVotes
+  readonly #conduct: Conduct
   readonly #hashAt = new Map<number, string>()
   readonly #liveness: Liveness
   #offence: Offence | undefined
@@ -103,15 +106,22 @@ class SeedRun {
     const { byzantine, powerShape, replacedShare, epochBlocks } = this.#plan
     const twins = [...byzantine].filter(([, behaviour]) => behaviour === 'twin').map(([key]) => key)
     this.#keys = [...Array(n + standbys).keys(), ...twins]
-    const wiped = new Set(this.#plan.crashes.filter(({ wipe }) => wipe !== undefined).map(({ node }) => node))
-    const isFaulty = (key: number) => byzantine.has(key) || wiped.has(key)
+    const lossy = this.#plan.crashes.filter(({ wipe, isBitFlipped }) => wipe !== undefined || isBitFlipped)
+    const losers = new Set(lossy.map(({ node }) => node))
+    const isFaulty = (key: number) => byzantine.has(key) || losers.has(key)
     const powers = boundedPowers(drawPowers(randomness.of('powers'), powerShape, n), isFaulty)
     powers.push(...Array<bigint>(standbys).fill(1n))
     const isByzantine = (key: number) => byzantine.has(key) || this.#forgetful.has(key)
     this.#chain = createSimulatedChain({ powers, count: n, replacedShare, isFaulty, isByzantine, seed, epochBlocks })
     this.#ledger = createChainLedger(this.#report)
-    const { seenSetOf } = this.#chain
-    this.#votes = createVoteLedger({ setOf: seenSetOf, report: this.#report, onFinal: this.#ledger.onFinal })
+    this.#forgotten = createForgottenVotes(this.#chain.context)
+    const seen = {
+      setOf: this.#chain.seenSetOf,
+      isForgotten: (epoch: number, view: number, signer: number) => this.#isForgotten(epoch, view, signer),
+      report: this.#report,
+    }
+    this.#votes = createVoteLedger({ ...seen, onFinal: this.#ledger.onFinal })
+    this.#conduct = createConduct({ ...seen, isHonest: (node) => this.#isHonest(node) })
     const networkFaults = { ...this.#plan.network }
     this.#network = this.#createNetwork(randomness, networkFaults)
     this.#nodes = this.#keys.map((_, index) => this.#createNode(randomness, index))
@@ -183,7 +193,8 @@ class SeedRun {
         onPublish: () => {},
         onBan: (by, banned, reason) => {
           this.#say(by, `bans ${banned}: ${reason}`)
-          if (this.#isHonest(by) && this.#isHonest(banned)) this.#report('ban', `${by} bans ${banned}: ${reason}`)
+          if (this.#isHonest(by)) this.#excuse(banned)
+          this.#conduct.onBan(by, banned, reason)
         },
       },
     })
@@ -236,7 +247,10 @@ class SeedRun {
         if (wipe === 'disk') this.#ledger.onWipe(node)
         if (wipe !== 'wal' && this.#nodes[node]!.height() === 0) this.#distrust(node)
       },
-      onBitFlip: (node) => this.#distrust(node),
+      onBitFlip: (node, flipped) => {
+        this.#say(node, `bit flipped in ${flipped.name}`)
+        this.#forgotten.onBitFlip(this.#keys[node]!, flipped)
+      },
       onHeal: () => {
         for (const node of this.#nodes) node.executionFaults.failShare = 0
         for (const node of this.#nodes) node.executionFaults.delayMsMax = Math.min(node.executionFaults.delayMsMax, 200)
@@ -258,6 +272,17 @@ class SeedRun {
     this.#queue.at(this.#queue.nowMs() + RESTART_MS, undefined, () => this.#nodes[node]!.start())
   }
 
+  #isForgotten(epoch: number, view: number, signer: number): boolean {
+    const key = this.#chain.keyAt(epoch, signer)
+    const epochHere = this.#epochOf(epoch)
+    return key !== undefined && epochHere !== undefined && this.#forgotten.isForgotten(key, epochHere.epochHash, view)
+  }
+
+  /** Stopped or banned for a vote that it could not know of: peers are right to, and it takes no part any more. */
+  #excuse(node: number): void {
+    if (this.#forgotten.has(this.#keys[node]!)) this.#distrust(node)
+  }
+
   #distrust(node: number): void {
     this.#forgetful.add(this.#keys[node]!)
     this.#chain.judgeAnew()
@@ -270,11 +295,12 @@ class SeedRun {
   #nodeEvents(): NodeEvents {
     return {
       onCommit: (node, height, block, stateHash) => this.#onCommit(node, height, block, stateHash),
-      onEvidence: (node, epoch, conflict) => this.#onEvidence(node, epoch, conflict),
+      onEvidence: this.#conduct.onEvidence,
       onStop: (node, reason, isDisk) => {
         this.#say(node, `stops: ${reason}`)
         if (isDisk) superviseStop(this.#schedule, node)
-        else if (this.#isHonest(node)) this.#report('stop', `node ${node} stops: ${reason}`)
+        else this.#excuse(node)
+        this.#conduct.onStop(node, reason, isDisk)
       },
       onRestart: (node, height, hash) => {
         if (this.#isHonest(node)) this.#ledger.onRestart(node, height, hash)
@@ -294,12 +320,5 @@ class SeedRun {
     const { view, parentView } = candidate
     this.#ledger.onCommit(node, { height, epoch, view, parentView, id, blockHash, stateHash })
     if (!this.#hashAt.has(height)) this.#hashAt.set(height, blockHash)
-  }
-
-  #onEvidence(node: number, epoch: number, conflict: Conflict): void {
-    if (!this.#isHonest(node)) return
-    const { isHonest } = this.#chain.seenSetOf(epoch)
-    const convicted = convictedBy(conflict, isHonest.length).filter((signer) => isHonest[signer])
-    if (convicted.length > 0) this.#report('evidence', `epoch ${epoch}: honest signers ${convicted} are convicted`)
   }
 }

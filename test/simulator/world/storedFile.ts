@@ -3,6 +3,8 @@ import type { Random } from '../../fuzz/random.ts'
 
 /** What the disk loses or keeps as a whole when unsynced pages are written in any order. */
 const PAGE_BYTES = 512
+/** About a record of the signer log. */
+const NEWEST_BYTES = 128
 
 export class StoredFile {
   #bytes = new Uint8Array(256)
@@ -63,7 +65,9 @@ export class StoredFile {
     this.promise(this.sizeBytes)
   }
 
+  /** One of two falls where it costs a log most: among the newest bytes. */
   flipBit(random: Random): void {
-    if (this.sizeBytes > 0) this.#bytes[random.int(0, this.sizeBytes - 1)]! ^= 1 << random.int(0, 7)
+    const from = random.oneIn(2) ? Math.max(0, this.sizeBytes - NEWEST_BYTES) : 0
+    if (this.sizeBytes > 0) this.#bytes[random.int(from, this.sizeBytes - 1)]! ^= 1 << random.int(0, 7)
   }
 }

@@ -24,13 +24,20 @@ export interface DiskFaults {
   failures: number
 }
 
+export interface FlippedBit {
+  readonly name: string
+  readonly before: Uint8Array
+  readonly after: Uint8Array
+}
+
 export interface VirtualDisk {
   /** One process's hands on the disk: they fall off when it dies. */
   mount(process: Process): Disk
   /** Power loss; or, with `isProcessOnly`, the death of the process alone. */
   crash(isProcessOnly?: boolean): void
   wipe(isDoomed: (name: string) => boolean): void
-  flipBit(isMeant: (name: string) => boolean): void
+  /** What it did, unless there was nothing to flip. */
+  flipBit(isMeant: (name: string) => boolean): FlippedBit | undefined
   names(): string[]
 }
 
@@ -166,7 +173,11 @@ export function createVirtualDisk({ queue, random, faults, onOperation }: Virtua
     },
     flipBit(isMeant) {
       const meant = [...names].filter(([name, file]) => isMeant(name) && file.sizeBytes > 0)
-      if (meant.length > 0) random.pick(meant)[1].flipBit(random)
+      if (meant.length === 0) return undefined
+      const [name, file] = random.pick(meant)
+      const before = file.content()
+      file.flipBit(random)
+      return { name, before, after: file.content() }
     },
     names: () => [...names.keys()].sort(),
   }
