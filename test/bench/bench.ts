@@ -13,8 +13,9 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   blocks: { file: './blocks.ts', says: 'blocks and transfers a second of a devnet of one validator' },
   consensus: {
     file: './consensus/consensus.ts',
-    says: 'finality, block rate, transfers, sync and certificates (--n, --seconds, --interval-ms)',
+    says: 'finality, block rate, transfers, sync, certificates, and large sets in virtual time (own --help)',
   },
+  steps: { file: './steps/steps.ts', says: 'inputs a second through the pure core of consensus' },
   wasm: { file: './wasmKernels.ts', says: 'each WebAssembly kernel alone, GMAC/s (--lanes N)' },
   influence: { file: './influence/influence.ts', says: 'scores of every back end beside numpy and torch (own --help)' },
   spans: {

@@ -7,6 +7,7 @@ import { type ChainContext, statementHash } from '../../../primitives/statements
 import { type Epoch, quorumPower } from '../../../primitives/validatorSet.ts'
 import { createRandom } from '../../fuzz/random.ts'
 import { runBare } from '../../simulator/bare/bareRun.ts'
+import { cpuMsSince } from '../cpuTime.ts'
 
 const ROUNDS = 20
 /** Four blocks more follow; with six views, 100 cores pass the bound of events that a bare run has. */
@@ -84,10 +85,9 @@ function epochOf(blsKeys: readonly Uint8Array[]): Epoch {
   return { number: 0, rootBlockHash: hash, validators, setHash: hash, epochHash: hash }
 }
 
-/** All threads of this process: blst works on several. */
+/** All threads: blst works on several. */
 function cpuMs(run: () => unknown): number {
   const before = process.cpuUsage()
   run()
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / 1000
+  return cpuMsSince(before)
 }
