@@ -1,6 +1,7 @@
 /** A network of n processes at one block interval, watched for some seconds: block times, finality, processor, memory. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ClusterNode } from '../../cluster/cluster.ts'
+import { slopeOf } from '../slope.ts'
 import { gapsMs, quantile, watchHeads } from './heads.ts'
 import { growth, latencyMs, type Scrape, sampleOf, scrapeAll } from './scrape.ts'
 
@@ -61,14 +62,8 @@ export async function watchChain(
   }
 }
 
-/** Least squares: the ends alone would show where the collector stood. A young process fills its heap first: second half. */
+/** The ends alone would show where the collector stood. A young process fills its heap first: second half. */
 function memorySlope(samples: readonly Scrape[]): number | null {
-  const points = samples
-    .slice(samples.length >> 1)
-    .map((each) => ({ x: sampleOf(each, HEIGHT) / 1_000, y: sampleOf(each, RESIDENT) / 2 ** 20 }))
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
-  const meanX = mean(points.map(({ x }) => x))
-  const meanY = mean(points.map(({ y }) => y))
-  const spread = points.reduce((sum, { x }) => sum + (x - meanX) ** 2, 0)
-  return spread === 0 ? null : points.reduce((sum, { x, y }) => sum + (x - meanX) * (y - meanY), 0) / spread
+  const late = samples.slice(samples.length >> 1)
+  return slopeOf(late.map((each) => ({ x: sampleOf(each, HEIGHT) / 1_000, y: sampleOf(each, RESIDENT) / 2 ** 20 })))
 }

@@ -1,20 +1,25 @@
 /** `npm run bench -- consensus`: what agreement costs, of real processes on loopback and of large sets in this process. */
 import { parseArgs } from 'node:util'
 import { DEV_ACCOUNTS } from '../../../genesis/devnet.ts'
-import { table } from '../../../node/cli/table.ts'
 import { type Cluster, reachHeight, startCluster } from '../../cluster/cluster.ts'
+import { compare, measureModel } from '../model/model.ts'
+import { printLine, printRows } from '../printRows.ts'
 import { type BurstFigures, sendBurst, signTransfers } from './burst.ts'
 import { measureCertificates } from './certificates.ts'
 import { type ChainFigures, watchChain } from './chainRun.ts'
+import { goalsOf } from './goals.ts'
 import { type SyncFigures, syncLateNode } from './lateNode.ts'
 
 const USAGE = `usage: npm run bench -- consensus [--n 1,4,7] [--sets 31,100] [--seconds 10] [--interval-ms 1000,200,0] [--transfers 2000]
+                                   [--model 4,7,31,100] [--model-interval-ms 0,250,1000,2000]
 
   --n            sizes of networks of real processes; 7 and more run without interval 0
   --sets         sizes of validator sets whose certificates are made in this process
   --seconds      for which each network is watched at each interval
   --interval-ms  block intervals; 0 makes blocks as fast as they become final
-  --transfers    sent at once to the network of 4 at interval 0`
+  --transfers    sent at once to the network of 4 at interval 0
+  --model        sizes of sets that agree in virtual time, at costs measured here, on loopback and over a wide area
+  --model-interval-ms  their block intervals`
 
 /** Larger networks of real processes only measure how the machine shares its cores. */
 const ZERO_INTERVAL_N_MAX = 4
@@ -29,6 +34,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     'interval-ms': { type: 'string', default: '1000,200,0' },
     transfers: { type: 'string', default: '2000' },
+    model: { type: 'string', default: '4,7,31,100' },
+    'model-interval-ms': { type: 'string', default: '0,250,1000,2000' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
@@ -46,6 +53,8 @@ async function measureAll(): Promise<void> {
     seconds,
     intervalMs: integers(values['interval-ms']),
     transfers: perSender * DEV_ACCOUNTS,
+    model: integers(values.model),
+    modelIntervalMs: integers(values['model-interval-ms']),
   }
   console.log(`consensus ${JSON.stringify(options)}\n`)
   const chains: ChainFigures[] = []
@@ -63,8 +72,12 @@ async function measureAll(): Promise<void> {
     }
   const sets = []
   for (const n of options.sets) sets.push(await measureCertificates(n))
-  for (const rows of [chains, burst === null ? [] : [burst], sync === null ? [] : [sync], sets]) printRows(rows)
-  console.log(JSON.stringify({ bench: 'consensus', options, chains, burst, sync, sets }))
+  const model = await measureModel(options.model, options.modelIntervalMs)
+  const compared = compare(chains, model.runs)
+  const goals = goalsOf(chains, sets, model.runs)
+  const one = (row: object | null) => (row === null ? [] : [row])
+  for (const rows of [chains, one(burst), one(sync), sets, model.costs, model.runs, compared, goals]) printRows(rows)
+  printLine({ bench: 'consensus', options, chains, burst, sync, sets, model, compared, goals })
 }
 
 async function withCluster(
@@ -84,14 +97,4 @@ async function withCluster(
 async function measureBurst({ nodes }: Cluster): Promise<BurstFigures> {
   const chainId = Number(await nodes[0]!.ask<string>('eth_chainId'))
   return sendBurst(nodes, await signTransfers(chainId, DEV_ACCOUNTS, perSender))
-}
-
-/** One column for each name of the figures. */
-function printRows(rows: readonly object[]): void {
-  if (rows.length === 0) return
-  const cell = (value: unknown) =>
-    typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(value < 10 ? 2 : 1) : `${value ?? '–'}`
-  const columns = Object.keys(rows[0]!).map((title) => ({ title, isRight: true }))
-  const cells = rows.map((row) => Object.values(row).map(cell))
-  console.log(`${table(columns, cells)}\n`)
 }
