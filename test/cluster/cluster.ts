@@ -13,6 +13,8 @@ export interface ClusterNode {
   readonly folder: string
   readonly p2pAddress: string
   readonly isRunning: boolean
+  /** Undefined while it does not run. */
+  readonly pid: number | undefined
   /** Multiaddrs at which it listens for peers, once it runs. */
   readonly p2pAddresses: readonly string[]
   readonly lastLines: readonly string[]
@@ -109,6 +111,9 @@ function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode)
     p2pAddress,
     get isRunning() {
       return process !== undefined
+    },
+    get pid() {
+      return process?.pid
     },
     get p2pAddresses() {
       return p2pAddresses

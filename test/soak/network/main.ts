@@ -4,6 +4,7 @@ import { createRandomness } from '../../simulator/world/randomness.ts'
 import { runEpochs } from './epochs.ts'
 import { runKills } from './kills.ts'
 import { runLiar } from './liar.ts'
+import { runMemory } from './memory.ts'
 import { runNetns } from './netns.ts'
 import { runPartition } from './partition.ts'
 import type { Scenario } from './scenario.ts'
@@ -14,6 +15,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   liar: runLiar,
   partition: runPartition,
   netns: runNetns,
+  memory: runMemory,
 }
 
 const USAGE = `usage: npm run soak:network -- [options]
@@ -24,9 +26,11 @@ const USAGE = `usage: npm run soak:network -- [options]
   liar               one validator equivocates, attests what is not so and sends garbage, and is slashed for it
   partition          two of four stand still, so nothing may become final, until they go on
   netns              the kills over a line that delays and loses packets, where the machine permits one
+  memory             blocks as fast as they become final: what a node holds after garbage collection does not grow
 --minutes M        of kills and netns (default 10)
 --validators N     (default 4)
 --per-second N     transfers sent (default 20)
+--blocks N         of memory (default 10,000)
 --seed S           replays what was drawn`
 
 const { values } = parseArgs({
@@ -37,6 +41,7 @@ const { values } = parseArgs({
     validators: { type: 'string', default: '4' },
     seed: { type: 'string' },
     'per-second': { type: 'string', default: '20' },
+    blocks: { type: 'string', default: '10000' },
   },
 })
 if (values.help) {
@@ -53,6 +58,7 @@ await run({
   minutes: Number(values.minutes),
   validators: Number(values.validators),
   perSecond: Number(values['per-second']),
+  blocks: Number(values.blocks),
   random: () => stream.u32() / 2 ** 32,
 })
 console.log(`scenario ${values.scenario}: all held`)

@@ -6,6 +6,7 @@ export interface ScenarioOptions {
   readonly minutes: number
   readonly validators: number
   readonly perSecond: number
+  readonly blocks: number
   /** 0 ≤ r < 1. */
   readonly random: () => number
 }
