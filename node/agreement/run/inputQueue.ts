@@ -26,6 +26,7 @@ interface Entry {
 }
 
 interface Waiting {
+  readonly peer: PeerId
   /** Oldest first; what has left the queue is skipped. */
   readonly entries: Entry[]
   count: number
@@ -43,6 +44,8 @@ export interface InputQueue {
   shift(): Input | undefined
   /** Messages that made room for later ones. */
   dropped(): number
+  /** Of whom something waits; nothing is kept of others, who may be gone for good. */
+  peers(): number
 }
 
 export function createInputQueue(): InputQueue {
@@ -56,9 +59,10 @@ export function createInputQueue(): InputQueue {
     waiting.count -= 1
     waiting.sizeBytes -= entry.sizeBytes
     while (waiting.entries[0]?.isGone === true) waiting.entries.shift()
+    if (waiting.count === 0) byPeer.delete(waiting.peer)
   }
   const admit = ({ peer }: Origin, entry: Entry): Waiting => {
-    const waiting = byPeer.get(peer) ?? { entries: [], count: 0, sizeBytes: 0 }
+    const waiting = byPeer.get(peer) ?? { peer, entries: [], count: 0, sizeBytes: 0 }
     byPeer.set(peer, waiting)
     waiting.entries.push(entry)
     waiting.count += 1
@@ -97,5 +101,6 @@ export function createInputQueue(): InputQueue {
       return undefined
     },
     dropped: () => dropped,
+    peers: () => byPeer.size,
   }
 }

@@ -49,6 +49,19 @@ test('inputs: a peer’s oldest give way beyond 256 or 1 MiB; others’ stay', (
   assert.is(drain(queue).length, 8)
 })
 
+test('inputs: nothing is kept of a peer of whom nothing waits', () => {
+  const queue = createInputQueue()
+  for (let i = 0; i < 1_000; i++) {
+    queue.push(skip(1), from(`a peer that comes and goes, ${i}`))
+    assert.is(queue.peers(), 1)
+    drain(queue)
+  }
+  assert.is(queue.peers(), 0)
+  // A message beyond the bound by itself makes room for nothing.
+  queue.push(proposal, from('a', 2 ** 21))
+  assert.equal([queue.peers(), drain(queue).length, queue.dropped()], [0, 0, 1])
+})
+
 test('next epoch: 64 frames or 64 KiB of each peer, the newest', () => {
   const next = createNextEpoch()
   for (let i = 0; i < 100; i++) next.keep('a', new Uint8Array(100).fill(i))
