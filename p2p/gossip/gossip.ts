@@ -22,6 +22,8 @@ const TOPICS = Object.keys(BYTES_MAX) as Topic[]
 const ID_BYTES = 20
 /** Waits for a slow peer: a few blocks; what does not fit is not sent. */
 const OUTBOUND_BYTES_MAX = 4 * 1024 * 1024
+/** Transactions that wait for the first peer: half of what waits for one slow peer, some ten thousand transfers. */
+const UNHEARD_BYTES_MAX = OUTBOUND_BYTES_MAX / 2
 /** One envelope: far above what a heartbeat sends at our rates, far below the library's. */
 const DECODE_LIMITS = {
   maxSubscriptions: 16,
@@ -91,13 +93,52 @@ export function joinGossip(pubsub: GossipSub, network: string, host: GossipHost)
     })
     pubsub.subscribe(name)
   }
+  const send = (topic: Topic, bytes: Uint8Array) => {
+    host.onPublished(topic, bytes.length)
+    // It fails only for want of peers, which is no news.
+    pubsub.publish(protocolName(network, topic), bytes).catch(() => {})
+  }
+  const unheard = createUnheard()
+  const { streamsOutbound } = pubsub as GossipSub & Streams
+  const isHeard = () =>
+    pubsub.getSubscribers(protocolName(network, 'transaction')).some((peer) => streamsOutbound.has(peer.toString()))
+  pubsub.addEventListener('gossipsub:heartbeat', () => {
+    if (!unheard.isEmpty() && isHeard()) for (const bytes of unheard.take()) send('transaction', bytes)
+  })
   return {
     publish(topic, bytes) {
       if (bytes.length > BYTES_MAX[topic])
         throw new RangeError(`${bytes.length} bytes are too many for ${topic} gossip`)
-      host.onPublished(topic, bytes.length)
-      // It fails only for want of peers, which is no news.
-      pubsub.publish(protocolName(network, topic), bytes).catch(() => {})
+      // A block that nobody heard of is asked for by its id, a transaction by nobody.
+      if (topic === 'transaction' && !isHeard()) unheard.hold(bytes)
+      else send(topic, bytes)
+    },
+  }
+}
+
+/** Not in the published type: a peer's subscription may be known before there is a stream to it. */
+interface Streams {
+  /** By peer id. */
+  readonly streamsOutbound: ReadonlyMap<string, unknown>
+}
+
+/** What was published before the first peer was there: gossipsub takes it for said, and would not say it again. */
+function createUnheard() {
+  let held: Uint8Array[] = []
+  let heldBytes = 0
+  return {
+    isEmpty: () => held.length === 0,
+    /** What there is no room for is not told: it waits in the pool for our own turn to lead. */
+    hold(bytes: Uint8Array) {
+      if (heldBytes + bytes.length > UNHEARD_BYTES_MAX) return
+      held.push(bytes)
+      heldBytes += bytes.length
+    },
+    take(): Uint8Array[] {
+      const all = held
+      held = []
+      heldBytes = 0
+      return all
     },
   }
 }

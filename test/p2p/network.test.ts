@@ -87,6 +87,20 @@ test('network: gossip passes on what hosts accept, once, and the sender of what 
   await close(a, b, c)
 })
 
+test('network: a transaction published before there is a peer is told to the first', async () => {
+  const a = await openTestNetwork(1)
+  const early = [utf8('early'), utf8('early too')]
+  for (const bytes of early) a.publish('transaction', bytes)
+  // A burst beyond the bound gives way, and takes nothing from what came before.
+  for (let i = 0; i < 600; i++) a.publish('transaction', new Uint8Array(4_000).fill(i))
+  const b = await openTestNetwork(2, { bootstrap: [...a.addresses()] })
+  const has = (bytes: Uint8Array) => b.gossiped.some((one) => equal(one.bytes, bytes))
+  await until('told', () => early.every(has))
+  a.publish('transaction', utf8('late'))
+  await until('told at once', () => has(utf8('late')))
+  await close(a, b)
+})
+
 test('network: questions are answered, refused in words, and fail when the peer goes', async () => {
   let hold: (() => void) | undefined
   const a = await openTestNetwork(
