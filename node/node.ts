@@ -74,6 +74,8 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     const journal = openPoolJournal(chain, blocks)
     closers.push(() => journal.close())
     const { agreement, peers, gossip } = await joinNetwork(config, chain, blocks, closers)
+    // Peers may have started anew too, or never have heard of them.
+    for (const { bytes } of blocks.pool.local()) gossip.publish(bytes)
     const evm = createEvmWorkerPool({
       folder: chain.store.folder,
       params: chain.network.params,
@@ -217,7 +219,9 @@ async function joinNetwork(
     epoch: nextEpoch,
     content: store,
     transactionsOf: (request) => gossip.answer(request),
+    folder: store.folder,
     log: linesOf(config.log, 'peers'),
+    warn: linesOf(config.log, 'peers', 'warn'),
   })
   closers.push(() => peers.close())
   finalized.on('block', () => peers.onBlock())

@@ -1,5 +1,6 @@
 /** What a network is opened with, and how that can fail. */
 import type { ChainIdentity } from './handshake/hello.ts'
+import type { BanKeeper } from './peers/standing.ts'
 import type { PeerId } from './surface.ts'
 
 export interface NetworkOptions {
@@ -24,6 +25,8 @@ export interface NetworkOptions {
   readonly contentOf: (digest: Uint8Array) => Uint8Array | undefined
   /** Answers `transactions` (runtime.md §6); throws a refusal's text. */
   readonly transactionsOf: (request: Uint8Array) => Uint8Array
+  /** Remembers bans for the next start. */
+  readonly banKeeper?: BanKeeper
   readonly log: (line: string) => void
 }
 

@@ -60,7 +60,7 @@ const nowMs = (): number => performance.now()
 /** Not started. */
 export async function createParts(options: NetworkOptions): Promise<Parts> {
   const live: Live = { events: undefined, isClosed: false, handshakesRefused: 0, bansTotal: 0 }
-  const standings = createStandings(nowMs)
+  const standings = createStandings(nowMs, options.banKeeper)
   const clients = new Map<PeerId, string>()
   const named = new Set<PeerId>()
   const traffic = createTrafficMeter<Carrier>()

@@ -1,5 +1,5 @@
 /** What an open network tells about itself: to operators, metrics and RPC. */
-import type { Ban, Offence } from './peers/standing.ts'
+import type { Offence, TimedBan } from './peers/standing.ts'
 import type { Question } from './questions/questions.ts'
 import type { Network, PeerId, Topic } from './surface.ts'
 import type { Traffic } from './traffic.ts'
@@ -31,7 +31,7 @@ export interface NetworkStatus {
   readonly queuedFrames: number
   readonly queuedBytes: number
   readonly framesDropped: number
-  readonly bans: readonly Ban[]
+  readonly bans: readonly TimedBan[]
   readonly bansTotal: number
   readonly handshakesRefused: number
   readonly traffic: Readonly<Partial<Record<Carrier, Traffic>>>

@@ -39,6 +39,8 @@ export interface PeersAccess {
   readonly self: string
   addresses(): readonly string[]
   infos(): readonly ConnectedPeer[]
+  /** Who is kept out, and for how long. */
+  status(): { readonly bans: readonly { readonly peer: string; readonly reason: string; readonly leftMs: number }[] }
   /** False: no address of a peer. */
   addPeer(address: string): boolean
 }

@@ -5,8 +5,10 @@ import type { Network } from '../../p2p/surface.ts'
 import type { ChainParams } from '../../primitives/chainParams.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
+import { systemClock } from '../agreement/clock.ts'
 import type { PeersConfig } from '../config.ts'
 import type { ChainStore } from '../storage/chainStore.ts'
+import { openBanFile } from './banFile.ts'
 import { loneNetwork } from './loneNetwork.ts'
 import type { TransactionPeers } from './transactions/transactionGossip.ts'
 
@@ -31,7 +33,10 @@ export interface PeersOptions {
   readonly content: Pick<ChainStore, 'content' | 'wantedContent' | 'putContent'>
   /** What a peer asks for by hash. */
   readonly transactionsOf: NetworkOptions['transactionsOf']
+  /** Data folder. */
+  readonly folder: string
   readonly log: (line: string) => void
+  readonly warn: (line: string) => void
 }
 
 /** Throws `NetworkOpenError`. */
@@ -39,6 +44,7 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
   const { config, params, chain, client, epoch } = options
   if (config === null) return { network: loneNetwork, libp2p: undefined, onBlock() {}, close: async () => {} }
   const { createContentFetcher, openNetwork, peerIdOf } = await loadLibp2p()
+  const banFile = openBanFile(options.folder, { ...systemClock, warn: options.warn })
   const libp2p = await openNetwork({
     ...config,
     network: params.name,
@@ -48,6 +54,7 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
     isValidator: createValidatorPeers(epoch, peerIdOf),
     contentOf: (digest) => options.content.content(digest),
     transactionsOf: options.transactionsOf,
+    banKeeper: banFile,
     log: options.log,
   })
   const fetcher = createContentFetcher({
@@ -69,6 +76,7 @@ export async function joinPeers(options: PeersOptions): Promise<Peers> {
       const ended = fetcher.close()
       // Questions under way fail with their connections.
       await libp2p.close()
+      banFile.close()
       await ended
     },
   }

@@ -15,11 +15,25 @@ export const OFFENCES = {
 } as const
 export type Offence = keyof typeof OFFENCES
 
-export interface Ban {
+interface Ban {
   readonly peer: PeerId
   readonly reason: string
   /** Monotonic milliseconds. */
   readonly untilMs: number
+}
+
+/** A ban for others than this process, which has a clock of its own. */
+export interface TimedBan {
+  readonly peer: PeerId
+  readonly reason: string
+  readonly leftMs: number
+}
+
+export interface BanKeeper {
+  /** Of an earlier run. */
+  readonly bans: readonly TimedBan[]
+  /** There is a new one; all, oldest first. */
+  keep(bans: readonly TimedBan[]): void
 }
 
 export interface Standings {
@@ -28,10 +42,11 @@ export interface Standings {
   ban(peer: PeerId, reason: string): void
   banOf(peer: PeerId): Ban | undefined
   points(peer: PeerId): number
-  bans(): readonly Ban[]
+  /** Oldest first. */
+  bans(): readonly TimedBan[]
 }
 
-export function createStandings(nowMs: () => number): Standings {
+export function createStandings(nowMs: () => number, keeper?: BanKeeper): Standings {
   const charged = new Map<PeerId, { readonly points: number; readonly atMs: number }>()
   const banned = new Map<PeerId, Ban>()
   const points = (peer: PeerId): number => {
@@ -42,12 +57,19 @@ export function createStandings(nowMs: () => number): Standings {
     const untilMs = Math.max(nowMs() + forMs, banned.get(peer)?.untilMs ?? 0)
     remember(banned, peer, { peer, reason, untilMs })
   }
+  for (const { peer, reason, leftMs } of keeper?.bans ?? []) banFor(peer, reason, leftMs)
   const banOf = (peer: PeerId): Ban | undefined => {
     const ban = banned.get(peer)
     if (ban === undefined || ban.untilMs > nowMs()) return ban
     banned.delete(peer)
     return undefined
   }
+  const bans = (): TimedBan[] =>
+    [...banned.keys()]
+      .map(banOf)
+      .filter((ban) => ban !== undefined)
+      .map(({ peer, reason, untilMs }) => ({ peer, reason, leftMs: untilMs - nowMs() }))
+  const keepBans = () => keeper?.keep(bans())
   return {
     charge(peer, offence) {
       const sum = points(peer) + OFFENCES[offence]
@@ -55,12 +77,16 @@ export function createStandings(nowMs: () => number): Standings {
       if (sum < POINTS_MAX) return false
       charged.delete(peer)
       banFor(peer, offence, POINTS_BAN_MS)
+      keepBans()
       return true
     },
-    ban: (peer, reason) => banFor(peer, reason, BAN_MS),
+    ban(peer, reason) {
+      banFor(peer, reason, BAN_MS)
+      keepBans()
+    },
     banOf,
     points,
-    bans: () => [...banned.keys()].map(banOf).filter((ban) => ban !== undefined),
+    bans,
   }
 }
 

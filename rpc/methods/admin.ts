@@ -19,6 +19,11 @@ export const adminMethods: MethodTable = {
       points: Math.round(peer.points),
     })),
   ),
+  admin_bans: method([], ({ backend }) =>
+    backend
+      .peers!.status()
+      .bans.map(({ peer, reason, leftMs }) => ({ id: peer, reason, leftS: Math.ceil(leftMs / 1000) })),
+  ),
   admin_nodeInfo: method([], ({ backend }) => ({
     id: backend.peers!.self,
     name: backend.clientVersion,

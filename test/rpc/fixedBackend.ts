@@ -190,6 +190,7 @@ export function createFixedBackend(answers: FixedAnswers = {}): FixedBackend {
     peers: {
       self: '12D3KooWself',
       addresses: () => ['/ip4/127.0.0.1/tcp/9151/p2p/12D3KooWself'],
+      status: () => ({ bans: [{ peer: '12D3KooWliar', reason: 'malformed', leftMs: 1_500 }] }),
       infos: () => [
         {
           peer: '12D3KooWother',

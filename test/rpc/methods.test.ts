@@ -114,6 +114,7 @@ test('methods: peers are shown and named to callers on this machine', async () =
   const { ask } = world()
   const { result } = await ask('admin_peers', [])
   assert.is((result as { id: string }[])[0]?.id, '12D3KooWother')
+  assert.equal((await ask('admin_bans', [])).result, [{ id: '12D3KooWliar', reason: 'malformed', leftS: 2 }])
   assert.is((await ask('admin_addPeer', ['/ip4/1.2.3.4/tcp/1/p2p/x'])).result, true)
   assert.match((await ask('admin_addPeer', ['somewhere'])).error?.message ?? '', 'expected an address')
 })
