@@ -4,7 +4,6 @@ import type { GossipSub } from '@libp2p/gossipsub'
 import { type Identify, identify } from '@libp2p/identify'
 import type { ConnectionGater, Libp2p } from '@libp2p/interface'
 import { tcp } from '@libp2p/tcp'
-import { yamux } from '@libp2p/yamux'
 import { createLibp2p } from 'libp2p'
 import { type GossipOptions, gossipService } from './gossip/gossip.ts'
 import { type Greeting, greetedNoise } from './handshake/greetedNoise.ts'
@@ -19,6 +18,7 @@ import {
   STREAMS_OF_PEER_MAX,
   UPGRADE_MS_MAX,
 } from './limits.ts'
+import { frugalYamux } from './packets/frugalYamux.ts'
 import { silentLogger } from './silentLogger.ts'
 
 export interface HostOptions extends GossipOptions {
@@ -49,7 +49,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     transports: [tcp({ dialOpts: { noDelay: true }, listenOpts: { noDelay: true } })],
     connectionEncrypters: [greetedNoise(greeting, `/openledger/${network}/noise/1`)],
     streamMuxers: [
-      yamux({
+      frugalYamux({
         maxInboundStreams: STREAMS_OF_PEER_MAX,
         enableKeepAlive: false,
         streamOptions: {

@@ -6,6 +6,7 @@ import type { ConnectionEncrypter, MessageStream, SecureConnectionOptions, Secur
 import { type NoiseComponents, noise } from '@libp2p/noise'
 import { utf8 } from '../../primitives/bytes.ts'
 import { asciiText } from '../asciiText.ts'
+import { wholeWrites } from '../packets/wholeWrites.ts'
 import { withLength } from '../streams/lengthReader.ts'
 import { readMessage } from '../streams/readMessage.ts'
 import type { PeerId } from '../surface.ts'
@@ -43,7 +44,7 @@ export function greetedNoise(
     const greeted =
       (secure: Secure, isInbound: boolean): Secure =>
       async (connection, options) => {
-        const secured = await secure(connection, options)
+        const secured = await secure(wholeWrites(connection), options)
         await greet(greeting, secured, isInbound, options?.signal)
         return secured
       }

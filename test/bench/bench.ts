@@ -16,6 +16,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
     says: 'finality, block rate, transfers, sync, certificates, and large sets in virtual time (own --help)',
   },
   steps: { file: './steps/steps.ts', says: 'inputs a second through the pure core of consensus' },
+  frames: { file: './frames.ts', says: 'processor time of direct frames between two nodes over libp2p (--together N)' },
   wasm: { file: './wasmKernels.ts', says: 'each WebAssembly kernel alone, GMAC/s (--lanes N)' },
   influence: { file: './influence/influence.ts', says: 'scores of every back end beside numpy and torch (own --help)' },
   spans: {
