@@ -18,6 +18,7 @@ import { runProvider } from '../../studio/chain/provider.ts'
 import { INFERENCE } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
 import { taskSet } from '../../studio/tasks.ts'
+import { startCommandRunner } from '../node/commands/commandRunner.ts'
 import { compileContract, openDevnet } from './devnet.ts'
 import { serveModel, WAIT_MS } from './servedModel.ts'
 
@@ -40,6 +41,7 @@ interface Proof {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'row-proof-'))
+const commands = startCommandRunner()
 let devnet: DemoChain
 let client: ChainClient
 let studio: StudioWorker
@@ -58,6 +60,7 @@ test.before(async () => {
 })
 
 test.after(async () => {
+  await commands.close()
   await studio.close()
   await devnet.close()
   rmSync(folder, { recursive: true })
@@ -207,7 +210,10 @@ test('row proof: the example of the documentation, a plain viem script, runs as 
 test('row proof: the command writes a proof, verifies it with and without a chain, and refuses a changed one', async () => {
   const [first, second] = jobs as [bigint, bigint]
   const file = join(folder, 'proof.json')
-  const command = (...args: string[]) => run('node/main.ts', 'influence', ...args)
+  const command = async (...args: string[]): Promise<Outcome> => {
+    const { status, output, errors } = await commands.run(['influence', ...args])
+    return { status, output: output + errors }
+  }
   const made = await command('prove', `${first}`, '1:4', '--out', file, '--rpc', devnet.url)
   assert.is(made.status, 0, made.output)
   assert.match(made.output, new RegExp(`row 3 of the index .* row #4 of Datanet 1[\\s\\S]*written to ${file}`))

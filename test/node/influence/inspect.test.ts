@@ -10,10 +10,15 @@ import { buildCorpus } from '../../../influence/span/buildCorpus.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import { textRowsOf } from '../../influence/conformance/spanChecks.ts'
 import { bytesOf, type VectorCase } from '../../influence/conformance/vectorCases.ts'
-import { indexOfCase, openledger } from './program.ts'
+import { startCommandRunner } from '../commands/commandRunner.ts'
+import { indexOfCase } from './program.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'inspect-'))
-test.after(() => rmSync(folder, { recursive: true }))
+const commands = startCommandRunner()
+test.after(async () => {
+  await commands.close()
+  rmSync(folder, { recursive: true })
+})
 
 const { built } = indexOfCase('pipeline', 'wide')
 const { rowCount, blockCount } = built.file.header
@@ -32,7 +37,7 @@ function changed(at: number, byte: number): string {
   return fileOf(`changed-${at}`, bytes)
 }
 
-const inspect = (...args: string[]) => openledger('influence', 'inspect', ...args)
+const inspect = (...args: string[]) => commands.run(['influence', 'inspect', ...args])
 
 test('inspect: header facts, rows by status, levels and every block', async () => {
   const { output, status } = await inspect(fileOf('wide', built.bytes))

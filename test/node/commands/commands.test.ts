@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runCommand } from './runCommand.ts'
+import { runCommand } from '../runCommand.ts'
+import { startCommandRunner } from './commandRunner.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'openledger-commands-'))
 const file = (name: string, text: string): string => {
@@ -17,20 +18,18 @@ const DEVNET = 'genesis/networks/devnet.json'
 /** Nothing listens on the discard port. */
 const NO_NODE = 'http://127.0.0.1:9'
 
-const run = (args: readonly string[]) => runCommand(args, { OPENLEDGER_KEYS: join(folder, 'keys') })
+const environment = { OPENLEDGER_KEYS: join(folder, 'keys') }
+const run = (args: readonly string[]) => runCommand(args, environment)
 
 const badRows = file('bad.jsonl', '{"input":"a","output":"b"}\n{"input":1}\nnot json\n')
 const goodRows = file('good.jsonl', '{"input":"a","output":"b"}\n')
 const password = file('password', 'correct horse')
 
-const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
+type Refusal = readonly [args: readonly string[], wanted: RegExp]
+
+/** Each in a process of its own, which must end by itself: before a command is found, in it, and on the way of a node's start. */
+const ENDING: readonly Refusal[] = [
   [['nonsense'], /unknown command 'nonsense'/],
-  [['devnet', '--port', 'x'], /expected a whole number from 0 to 65535/],
-  [['devnet', '--port', '70000'], /expected a whole number from 0 to 65535/],
-  [['devnet', '--block-time', '0'], /expected seconds above 0/],
-  [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, wasm, js/],
-  [['devnet', '--validators', '2', '--automine'], /--automine is for one validator/],
-  [['devnet', '--epoch-blocks', '9'], /--epoch-blocks is for several validators/],
   [
     ['run', '--network', DEVNET, '--data', folder, '--dev-validator', '7'],
     /publishes 1 validators' keys, not of no\. 7/,
@@ -40,9 +39,20 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
     /expected \/ip4\/…\/tcp\/…\/p2p\/12D3KooW…, got "x"/,
   ],
   [['devnet', '--data', join(badRows, 'x')], /bad\.jsonl/],
+  [['demo', '--data', badRows], /line 1: expected a string "contributor"[\s\S]*line 3: not JSON/],
+  [['claim', '--rpc', NO_NODE], /no openledger node answers/],
+  [['keys', 'new', 'ann'], /there is no terminal to ask for a password; give --password-file/],
+]
+
+const REFUSED: readonly Refusal[] = [
+  [['devnet', '--port', 'x'], /expected a whole number from 0 to 65535/],
+  [['devnet', '--port', '70000'], /expected a whole number from 0 to 65535/],
+  [['devnet', '--block-time', '0'], /expected seconds above 0/],
+  [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, wasm, js/],
+  [['devnet', '--validators', '2', '--automine'], /--automine is for one validator/],
+  [['devnet', '--epoch-blocks', '9'], /--epoch-blocks is for several validators/],
   [['demo', '--seed', '-1'], /expected a whole number from 0/],
   [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],
-  [['demo', '--data', badRows], /line 1: expected a string "contributor"[\s\S]*line 3: not JSON/],
   [['demo', '--report', join(folder, 'none', 'report.html')], /cannot write the report: .*\n--report chooses another/],
   [['datanet', 'create', 'x', '--curation', 'nobody'], /expected --curation open or owner, got "nobody"/],
   [['datanet', 'create'], /missing required argument 'name'/],
@@ -73,31 +83,34 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [['network', 'show', goodRows], /good\.jsonl: .*expected/],
   [['network', 'prove', join(folder, 'none.json'), '--data', folder], /cannot read .*none\.json/],
   [['claim', '--account', '5000'], /expected a devnet account from 0 to 999/],
-  [['claim', '--rpc', NO_NODE], /no openledger node answers/],
   [['validator', 'create', '--data', folder], /required option '--stake <open>'/],
   [['validator', 'status', '--rpc', NO_NODE], /no openledger node answers/],
   [['evidence', 'submit', badRows], /bad\.jsonl is no evidence: not JSON/],
   [['keys', 'import', 'ann', goodRows, '--password-file', password], /expected 0x and 64 hex digits/],
   [['keys', 'export', 'ann', '--password-file', password], /ann/],
   [['keys', 'new', '../ann', '--password-file', password], /name/],
-  [['keys', 'new', 'ann'], /there is no terminal to ask for a password; give --password-file/],
 ]
 
-test('commands: bad input ends with a status and a message, never with a stack', async () => {
-  const queue = [...REFUSED]
-  let checked = 0
-  const lane = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [args, wanted] = next
-      const { status, output } = await run(args)
-      assert.match(output, wanted, `openledger ${args.join(' ')}: ${output}`)
-      assert.not.match(output, /\n\s+at .*\.ts:/, args.join(' '))
-      assert.ok(status !== 0 && status !== null, `openledger ${args.join(' ')} ended with ${status}`)
-      checked++
+function checkRefusal([args, wanted]: Refusal, { status, output }: { status: number | null; output: string }): void {
+  assert.match(output, wanted, `openledger ${args.join(' ')}: ${output}`)
+  assert.not.match(output, /\n\s+at .*\.ts:/, args.join(' '))
+  assert.ok(status !== 0 && status !== null, `openledger ${args.join(' ')} ended with ${status}`)
+}
+
+test('commands: bad input has a status and a message, never a stack', async () => {
+  const commands = startCommandRunner(environment)
+  try {
+    for (const refusal of REFUSED) {
+      const { status, output, errors } = await commands.run(refusal[0])
+      checkRefusal(refusal, { status, output: output + errors })
     }
+  } finally {
+    await commands.close()
   }
-  await Promise.all([lane(), lane(), lane()])
-  assert.is(checked, REFUSED.length)
+})
+
+test('commands: a command that refuses ends, whatever it had begun', async () => {
+  for (const refusal of ENDING) checkRefusal(refusal, await run(refusal[0]))
 })
 
 test('commands: a devnet on a taken port ends at once, and says so', async () => {
