@@ -11,9 +11,12 @@ import { LOAD_SENDERS, type Scenario } from './scenario.ts'
 const STEP = 1_000
 const STEP_MS_MAX = 600_000
 const ANSWER_MS = 60_000
-/** Caches fill in the first part of a run (the last is full at block 4,096); only the rest is judged. */
+/**
+ * Caches fill first: decoded headers until block 4,096, of a few hundred bytes a block the slots of the ring of block
+ * hashes until 8,191. Only the rest is judged.
+ */
 const CALM_BLOCKS = 5_000
-/** Least squares over readings that rise and fall by some MiB as the signer log grows and is compacted. */
+/** Least squares over readings that rise and fall by some MiB as the signer's statements grow and are written anew. */
 const SLOPE_MIB_MAX = 1
 /** consensus.md §8: one WAL segment that is written and one that waits for its end, and a signer log before it is compacted. */
 const LOGS_MIB_MAX = 2 * 64 + 2
