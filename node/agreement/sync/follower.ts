@@ -28,6 +28,19 @@ export interface ProvenRange extends CheckedRange {
   readonly range: WireFinalBlocks
 }
 
+/** A peer's answer, not proven: that takes the block before it. */
+interface Asked {
+  readonly peer: PeerId
+  readonly from: number
+  /** Undefined: none came. */
+  readonly range: ReturnType<typeof finalBlocksCodec.decode> | undefined
+}
+
+interface NextRange {
+  readonly peer: PeerId
+  readonly proven: ProvenRange
+}
+
 export interface FollowerOptions {
   readonly clock: Clock
   readonly network: Network
@@ -150,44 +163,66 @@ class ChainFollower implements Follower {
     // The core may have come that far by itself in the meantime.
     if (first === undefined || this.#isClosed) return
     await pause()
-    for (let proven: ProvenRange | undefined = first; proven !== undefined && !this.#isClosed; ) {
-      this.#committing = commit(proven)
+    for (let next: NextRange | undefined = first; next !== undefined && !this.#isClosed; ) {
+      const ahead = this.#askAhead(next)
+      this.#committing = commit(next.proven)
       await this.#committing
       this.#logProgress(headHeight())
-      proven = await this.#nextRange()
+      next = this.#judge(await ahead) ?? (await this.#nextRange())
     }
     if (!this.#isClosed) await resume()
   }
 
-  /** Undefined: nobody who claims to be ahead has anything to show. Each peer that fails is asked no more until it says where it stands. */
-  async #nextRange(): Promise<ProvenRange | undefined> {
+  /** Undefined: nobody who claims to be ahead has anything to show. */
+  async #nextRange(): Promise<NextRange | undefined> {
     while (!this.#isClosed) {
-      const height = this.#options.headHeight()
-      const ahead = [...this.#hints].filter(([, hint]) => hint.height > height)
-      const peer = this.#pick(ahead.map(([peer]) => peer))
+      const from = this.#options.headHeight() + 1
+      const peer = this.#pick(this.#peersWith(from))
       if (peer === undefined) return undefined
-      const proven = await this.#askRange(peer, height + 1)
-      if (proven === undefined) this.#hints.delete(peer)
-      else {
-        this.#aim(this.#hints.get(peer)?.height ?? 0)
-        return proven
-      }
+      const next = this.#judge(await this.#askRange(peer, from))
+      if (next !== undefined) return next
     }
     return undefined
   }
 
-  async #askRange(peer: PeerId, from: number): Promise<ProvenRange | undefined> {
-    const { network, prove } = this.#options
-    const answer = await network.ask(peer, 'blocks', numberCodec.encode({ number: from })).catch(() => undefined)
-    if (answer === undefined) return undefined
-    const range = finalBlocksCodec.decode(answer)
-    // The core may have committed the head's successor while we asked.
-    if (this.#options.headHeight() >= from)
-      return this.#sync === undefined ? undefined : this.#askRange(peer, this.#options.headHeight() + 1)
-    const proven = 'code' in range ? `no blocks: expected ${range.expected}` : prove(range)
-    if (typeof proven !== 'string') return proven
-    network.ban(peer, `in an answer with blocks: ${proven}`)
+  #peersWith(height: number): PeerId[] {
+    return [...this.#hints].filter(([, hint]) => hint.height >= height).map(([peer]) => peer)
+  }
+
+  /** What follows a range while that is executed: one answer at most waits, of another peer if there is one. */
+  async #askAhead({ peer, proven }: NextRange): Promise<Asked | undefined> {
+    const from = proven.fromHeight + proven.range.bodies.length
+    const peers = this.#peersWith(from)
+    const others = peers.filter((other) => other !== peer)
+    const chosen = this.#pick(others.length > 0 ? others : peers)
+    return chosen === undefined ? undefined : this.#askRange(chosen, from)
+  }
+
+  async #askRange(peer: PeerId, from: number): Promise<Asked> {
+    const request = numberCodec.encode({ number: from })
+    const answer = await this.#options.network.ask(peer, 'blocks', request).catch(() => undefined)
+    return { peer, from, range: answer && finalBlocksCodec.decode(answer) }
+  }
+
+  /** Each peer that fails is asked no more until it says where it stands; one that lies is banned. */
+  #judge(asked: Asked | undefined): NextRange | undefined {
+    if (asked === undefined || this.#isClosed) return undefined
+    const { peer, from, range } = asked
+    const isPast = this.#options.headHeight() >= from
+    // The core has committed what was asked for in the meantime, before or as it was paused.
+    if (isPast && this.#sync !== undefined) return undefined
+    const proven = range === undefined || isPast ? undefined : this.#proveRange(range)
+    if (typeof proven === 'object') {
+      this.#aim(this.#hints.get(peer)?.height ?? 0)
+      return { peer, proven }
+    }
+    this.#hints.delete(peer)
+    if (proven !== undefined) this.#options.network.ban(peer, `in an answer with blocks: ${proven}`)
     return undefined
+  }
+
+  #proveRange(range: NonNullable<Asked['range']>): ProvenRange | string {
+    return 'code' in range ? `no blocks: expected ${range.expected}` : this.#options.prove(range)
   }
 
   #aim(targetHeight: number): void {
