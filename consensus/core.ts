@@ -6,7 +6,7 @@ import { restore } from './intake/restore.ts'
 import { acceptVote } from './intake/votes.ts'
 import { advance, enter } from './rules/advance.ts'
 import { certify } from './rules/certify.ts'
-import { abandonSkipped, acceptVerdict } from './rules/check.ts'
+import { abandonUnneeded, acceptVerdict } from './rules/check.ts'
 import { commit } from './rules/commit.ts'
 import { acceptFetched, fetchNotarized } from './rules/fetch.ts'
 import { finalize } from './rules/finalize.ts'
@@ -126,7 +126,7 @@ function runView(core: Core, view: number): void {
   certify(core, state)
   if (core.isStopped || view <= core.lastFinal.view) return
   fetchNotarized(core, state)
-  abandonSkipped(core, view)
+  abandonUnneeded(core, view)
   notarize(core, state)
   if (!core.isStopped) finalize(core, state)
 }

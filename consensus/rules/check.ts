@@ -52,10 +52,13 @@ function isCertified(core: Core, { candidate: { view, id } }: Known): boolean {
   return core.finals.has(id) || core.views.get(view)?.notarization?.id === id
 }
 
-/** R4: nobody needs the verdict of what a skip quorum dropped. A notarization would make it needed again. */
-export function abandonSkipped(core: Core, view: number): void {
+/**
+ * R4: nobody needs the verdict of what a skip quorum dropped, or of what stands beside a notarized candidate: its body may
+ * be nowhere, and it would hold the room of a check for as long as nothing is final. Its own notarization makes it needed.
+ */
+export function abandonUnneeded(core: Core, view: number): void {
   const state = core.views.get(view)
-  if (state === undefined || state.skipCertificate === null) return
+  if (state === undefined || (state.skipCertificate === null && state.notarization === null)) return
   for (const id of state.proposed) if (state.notarization?.id !== id) abandon(core, id)
 }
 

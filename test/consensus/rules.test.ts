@@ -143,6 +143,16 @@ test('R4: a check is given up while a skip certificate and no notarization is he
   assert.equal(castIn(one.checked(a)), ['notarize 1', 'finalize 1'])
 })
 
+test('R4: the check of a candidate beside the notarized one is given up: its body may be nowhere', () => {
+  const one = createOneCore({ bounds: { checks: 1 } })
+  const rival = { ...a, id: hashOf('rival') }
+  one.propose(rival)
+  const effects = one.certify(notarizeOf(a))
+  assert.equal(of(effects, 'abandon'), [{ kind: 'abandon', candidate: rival }])
+  assert.is(of(one.give({ kind: 'fetched', candidate: a }), 'check').length, 1, 'there is room for the notarized one')
+  assert.equal(castIn(one.checked(a)), ['notarize 1', 'finalize 1'])
+})
+
 test('R4: an answer that crossed its abandonment is still voted', () => {
   const one = createOneCore()
   one.propose(a)
