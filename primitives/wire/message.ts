@@ -16,6 +16,10 @@ export interface Codec<T> {
   encode(value: T): Uint8Array
   /** Accepts exactly what `encode` gives. */
   decode(bytes: Uint8Array): T | WireRefused
+  /** As a part of another message: what `encode` gives. */
+  write(writer: protobuf.Writer, value: T): void
+  /** As a part of another message, which compares the encoding of the whole. Throws on what the part cannot be. */
+  read(bytes: Uint8Array): T
 }
 
 /** What a decoder throws inside this file; a refusal outside. */
@@ -60,14 +64,13 @@ export function messageCodec<T extends object>(
     tag: number * 8 + field.wireType,
   }))
   const byTag = new Map(table.map((entry) => [entry.tag, entry]))
-  const encode = (value: T): Uint8Array => {
-    const writer = protobuf.Writer.create()
+  const write = (writer: protobuf.Writer, value: T): void => {
     for (const { key, field, tag } of table) field.write(writer, tag, (value as Record<string, unknown>)[key])
-    return new Uint8Array(writer.finish())
   }
   const read = (bytes: Uint8Array): T => {
     if (bytes.length > bytesMax) throw new Malformed(`a ${name} of at most ${bytesMax} bytes`, `${bytes.length}`)
-    const value: Record<string, unknown> = Object.fromEntries(table.map(({ key, field }) => [key, field.absent()]))
+    const value: Record<string, unknown> = {}
+    for (const { key, field } of table) value[key] = field.absent()
     const reader = protobuf.Reader.create(bytes)
     while (reader.pos < reader.len) {
       const tag = reader.uint32()
@@ -81,10 +84,28 @@ export function messageCodec<T extends object>(
     }
     const expected = check(value as T)
     if (expected !== undefined) throw new Malformed(expected, `another ${name}`)
-    if (!equal(encode(value as T), bytes)) throw new Malformed(`the canonical encoding of a ${name}`, 'another')
     return value as T
   }
-  return { encode, decode: (bytes) => refusing(name, () => read(bytes)) }
+  return strictCodec(name, write, read)
+}
+
+function strictCodec<T>(name: string, write: Codec<T>['write'], read: Codec<T>['read']): Codec<T> {
+  const encoded = (value: T): Uint8Array => {
+    const writer = protobuf.Writer.create()
+    write(writer, value)
+    return writer.finish(true)
+  }
+  return {
+    encode: (value) => new Uint8Array(encoded(value)),
+    decode: (bytes) =>
+      refusing(name, () => {
+        const value = read(bytes)
+        if (!equal(encoded(value), bytes)) throw new Malformed(`the canonical encoding of a ${name}`, 'another')
+        return value
+      }),
+    write,
+    read,
+  }
 }
 
 /** protobufjs throws `RangeError`s and `Error`s on what is cut short or no protobuf at all. */
@@ -97,8 +118,10 @@ export function refusing<T>(name: string, decode: () => T): T | WireRefused {
   }
 }
 
-function isRefused(value: unknown): value is WireRefused {
-  return (value as { kind?: unknown }).kind === 'invalid'
+/** protobufjs gives a `Long`, which `Number` would turn into text first. */
+function readUint(reader: protobuf.Reader): number {
+  const value = reader.uint64()
+  return typeof value === 'number' ? value : (value.high >>> 0) * 2 ** 32 + (value.low >>> 0)
 }
 
 export function uintField(max: number = UINT48_MAX): Field<number> {
@@ -108,7 +131,7 @@ export function uintField(max: number = UINT48_MAX): Field<number> {
     write(writer, tag, value) {
       if (value !== 0) writer.uint32(tag).uint64(value)
     },
-    read: (reader) => Number(reader.uint64()),
+    read: readUint,
     check(value) {
       if (value > max) throw new Malformed(`an integer up to ${max}`, `${value}`)
     },
@@ -125,7 +148,7 @@ export function nameField<K extends string>(numbers: Readonly<Record<K, number>>
       writer.uint32(tag).uint32(numbers[value])
     },
     read(reader) {
-      const number = Number(reader.uint64())
+      const number = readUint(reader)
       const name = names.find((name) => numbers[name] === number)
       if (name === undefined) throw new Malformed(`one of ${Object.values(numbers).join(', ')}`, `${number}`)
       return name
@@ -149,10 +172,22 @@ export function bytesField(lengthMin: number, lengthMax: number = lengthMin): Fi
   }
 }
 
-function readNested<T>(reader: protobuf.Reader, codec: Codec<T>): T {
-  const value = codec.decode(reader.bytes())
-  if (isRefused(value)) throw new Malformed(value.expected, value.got)
-  return value
+/** Bytes among repeated fields. */
+export function bytesCodec(lengthMin: number, lengthMax: number): Codec<Uint8Array> {
+  const expected = `${lengthMin} … ${lengthMax} bytes`
+  return strictCodec(
+    'bytes',
+    (writer, bytes) => void writer.raw(bytes),
+    (bytes) => {
+      if (bytes.length < lengthMin || bytes.length > lengthMax) throw new Malformed(expected, `${bytes.length}`)
+      return new Uint8Array(bytes)
+    },
+  )
+}
+
+function writeNested<T>(writer: protobuf.Writer, tag: number, codec: Codec<T>, value: T): void {
+  codec.write(writer.uint32(tag).fork(), value)
+  writer.ldelim()
 }
 
 export function messageField<T>(codec: Codec<T>): Field<T> {
@@ -160,9 +195,9 @@ export function messageField<T>(codec: Codec<T>): Field<T> {
     wireType: 2,
     absent: () => null,
     write(writer, tag, value) {
-      writer.uint32(tag).bytes(codec.encode(value))
+      writeNested(writer, tag, codec, value)
     },
-    read: (reader) => readNested(reader, codec),
+    read: (reader) => codec.read(reader.bytes()),
     check: () => {},
   }
 }
@@ -172,11 +207,11 @@ export function repeatedField<T>(codec: Codec<T>, countMin: number, countMax: nu
     wireType: 2,
     absent: () => [],
     write(writer, tag, values) {
-      for (const value of values) writer.uint32(tag).bytes(codec.encode(value))
+      for (const value of values) writeNested(writer, tag, codec, value)
     },
     read(reader, before) {
       if (before!.length === countMax) throw new Malformed(`at most ${countMax} messages`, 'more')
-      ;(before as T[]).push(readNested(reader, codec))
+      ;(before as T[]).push(codec.read(reader.bytes()))
       return before!
     },
     check(values) {
@@ -197,15 +232,11 @@ export function oneOfCodec<T extends object>(name: string, fields: Fields<T>, by
     ([key, [number, field]]) => [number * 8 + field.wireType, key] as const,
   )
   const keyOf = new Map(tags)
-  return {
-    encode: (value) => byKind.get(value.kind)!.encode(value),
-    decode: (bytes) =>
-      refusing(name, () => {
-        const key = keyOf.get(protobuf.Reader.create(bytes).uint32())
-        if (key === undefined) throw new Malformed(`one of ${[...keyOf.values()].join(', ')}`, 'another field')
-        const value = byKind.get(key)!.decode(bytes)
-        if (isRefused(value)) throw new Malformed(value.expected, value.got)
-        return { kind: key, ...value } as unknown as OneOf<T>
-      }),
+  const write = (writer: protobuf.Writer, value: OneOf<T>) => byKind.get(value.kind)!.write(writer, value)
+  const read = (bytes: Uint8Array) => {
+    const key = keyOf.get(protobuf.Reader.create(bytes).uint32())
+    if (key === undefined) throw new Malformed(`one of ${[...keyOf.values()].join(', ')}`, 'another field')
+    return { kind: key, ...byKind.get(key)!.read(bytes) } as unknown as OneOf<T>
   }
+  return strictCodec(name, write, read)
 }

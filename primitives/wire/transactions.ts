@@ -1,5 +1,6 @@
 /** Transactions between pools: gossiped whole or announced by hash, and asked for by hash (runtime.md §6). */
 import {
+  bytesCodec,
   bytesField,
   type Codec,
   messageCodec,
@@ -70,18 +71,6 @@ export const gossipedTransactionCodec: Codec<GossipedTransaction> = oneOfCodec<G
   GOSSIPED_TRANSACTION_BYTES_MAX,
 )
 
-/** Bytes among repeated fields. */
-function rawCodec(lengthMin: number, lengthMax: number): Codec<Uint8Array> {
-  const expected = `${lengthMin} … ${lengthMax} bytes`
-  return {
-    encode: (bytes) => bytes,
-    decode: (bytes) =>
-      bytes.length >= lengthMin && bytes.length <= lengthMax
-        ? new Uint8Array(bytes)
-        : { kind: 'invalid', code: 'BadMessage', expected, got: `${bytes.length}` },
-  }
-}
-
 export interface WireHashes {
   readonly hashes: readonly Uint8Array[]
 }
@@ -90,7 +79,7 @@ export const HASHES_BYTES_MAX = ASKED_HASHES_MAX * (2 + 32)
 
 export const hashesCodec: Codec<WireHashes> = messageCodec<WireHashes>(
   'Hashes',
-  { hashes: [1, repeatedField(rawCodec(32, 32), 1, ASKED_HASHES_MAX)] },
+  { hashes: [1, repeatedField(bytesCodec(32, 32), 1, ASKED_HASHES_MAX)] },
   HASHES_BYTES_MAX,
 )
 
@@ -103,6 +92,6 @@ export const TRANSACTIONS_BYTES_MAX = ANSWERED_BYTES_MAX + ASKED_HASHES_MAX * NE
 
 export const transactionsCodec: Codec<WireTransactions> = messageCodec<WireTransactions>(
   'Transactions',
-  { transactions: [1, repeatedField(rawCodec(1, TRANSACTION_BYTES_MAX), 0, ASKED_HASHES_MAX)] },
+  { transactions: [1, repeatedField(bytesCodec(1, TRANSACTION_BYTES_MAX), 0, ASKED_HASHES_MAX)] },
   TRANSACTIONS_BYTES_MAX,
 )
