@@ -34,7 +34,7 @@ export interface Costs {
 const CRYPTO_ROUNDS = 100
 /** A quorum of 100. */
 const SIGNERS = 67
-const FRAMES = 1_000
+const FRAMES = 4_000
 /** A vote's frame. */
 const FRAME_BYTES = 210
 const BLOCKS = 40
@@ -82,28 +82,34 @@ function mediansOf(operations: readonly (() => unknown)[]): number[] {
   return samples.map((each) => quantile(each, 0.5)!)
 }
 
-/** Each frame by itself, as votes go: to every peer one. */
+/** One each way in a turn, as votes go: to every peer one, on a connection of its own. */
 async function measureFrames(): Promise<number> {
-  let onMessage = () => {}
-  const receiver = await openTestNetwork(1, {}, { message: () => onMessage() })
-  const sender = await openTestNetwork(2, { bootstrap: [...receiver.addresses()] })
+  let missing = 0
+  let onBoth = () => {}
+  const message = () => {
+    if (--missing === 0) onBoth()
+  }
+  const one = await openTestNetwork(1, {}, { message })
+  const other = await openTestNetwork(2, { bootstrap: [...one.addresses()] }, { message })
+  const frame = new Uint8Array(FRAME_BYTES)
+  const exchange = async () => {
+    for (let turn = 0; turn < FRAMES / 2; turn++)
+      await new Promise<void>((resolve) => {
+        missing = 2
+        onBoth = resolve
+        one.send(other.self, frame)
+        other.send(one.self, frame)
+      })
+  }
   try {
-    await until('connected', () => sender.peers().length === 1 && receiver.peers().length === 1)
-    const frame = new Uint8Array(FRAME_BYTES)
-    const sendAll = async () => {
-      for (let i = 0; i < FRAMES; i++)
-        await new Promise<void>((resolve) => {
-          onMessage = resolve
-          sender.send(receiver.self, frame)
-        })
-    }
+    await until('connected', () => one.peers().length === 1 && other.peers().length === 1)
     // The first ones compile.
-    await sendAll()
+    await exchange()
     const before = process.cpuUsage()
-    await sendAll()
+    await exchange()
     return cpuMsSince(before) / FRAMES
   } finally {
-    await Promise.all([sender.close(), receiver.close()])
+    await Promise.all([one.close(), other.close()])
   }
 }
 
