@@ -7,12 +7,12 @@ import type { ScoreRun } from './scoreLayout.ts'
 
 const HASH_BYTES = 32
 const TREE_WORDS = 8
-/** State, block and padding (kernels/keccak.as). */
-const LANE_BYTES = 512
+/** States, blocks and padding (kernels/keccak.as). */
+const LANE_BYTES = 1024
 /** Leaves of a task (kernels/keccak.as). */
 const SLICE_LEAVES = 16
 /** A byte takes about as long to hash as this many products. */
-const BYTE_MACS = 100
+const BYTE_MACS = 60
 
 /** Chunks of bytes at an address, and what their leaves say beside them. */
 interface Tree {
@@ -27,7 +27,7 @@ interface Tree {
 /** The roots of every query of a run whose steps are done. */
 export async function hashTrees(run: ScoreRun): Promise<NonNullable<RawScore['roots']>[]> {
   const { rowBytes, rowCount } = run.index
-  const trees = run.queries.flatMap((_, q): Tree[] => {
+  const trees = run.queries.map((_, q): readonly Tree[] => {
     const code = { chunkBytes: CODE_CHUNK_BYTES, domain: DOMAIN.codeChunk, step: 1 }
     const score = { chunkBytes: 8 * SCORE_LEAF_ROWS, domain: DOMAIN.scoreLeaf, step: SCORE_LEAF_ROWS }
     const context = { chunkBytes: CONTEXT_CHUNK_BYTES, domain: DOMAIN.contextChunk, step: 1 }
@@ -38,31 +38,32 @@ export async function hashTrees(run: ScoreRun): Promise<NonNullable<RawScore['ro
     ]
   })
   const roots = await rootsOf(run, trees)
-  return run.queries.map((_, q) => ({
-    codes: roots[3 * q]!,
-    scores: roots[3 * q + 1]!,
-    directions: roots[3 * q + 2]!,
-  }))
+  return roots.map(([codes, scores, directions]) => ({ codes: codes!, scores: scores!, directions: directions! }))
 }
 
-async function rootsOf({ index }: ScoreRun, trees: readonly Tree[]): Promise<Uint8Array[]> {
+/** Of each query's trees, which have the shapes of every other query's: so the kernels take two queries at once. */
+async function rootsOf({ index }: ScoreRun, trees: readonly (readonly Tree[])[]): Promise<Uint8Array[][]> {
   const { lanes, memory } = index
   const mark = memory.mark()
-  const table = memory.allocate(4 * TREE_WORDS * trees.length)
-  const words = memory.uint32(table, TREE_WORDS * trees.length)
-  const counts = trees.map(({ bytes, chunkBytes }) => Math.ceil(bytes / chunkBytes))
-  const leaves = trees.map((_, i) => memory.allocate(HASH_BYTES * (counts[i]! + 1)))
-  for (const [i, { data, bytes, chunkBytes, domain, step }] of trees.entries()) {
-    words.set([data, bytes, chunkBytes, domain, step, leaves[i]!, 0, 0], TREE_WORDS * i)
+  const shapes = trees[0]!.map(({ bytes, chunkBytes }) => Math.ceil(bytes / chunkBytes))
+  const leaves = trees.map(() => shapes.map((count) => memory.allocate(HASH_BYTES * (count + 1))))
+  const pairCount = shapes.length * Math.ceil(trees.length / 2)
+  const table = memory.allocate(4 * TREE_WORDS * pairCount)
+  const words = memory.uint32(table, TREE_WORDS * pairCount)
+  for (let pair = 0; pair < pairCount; pair++) {
+    const [q, k] = [2 * Math.floor(pair / shapes.length), pair % shapes.length]
+    const { data, bytes, chunkBytes, domain, step } = trees[q]![k]!
+    const others = [trees[q + 1]?.[k]?.data ?? 0, leaves[q + 1]?.[k] ?? 0]
+    words.set([data, bytes, chunkBytes, domain, step, leaves[q]![k]!, ...others], TREE_WORDS * pair)
   }
-  const slicesPerTree = Math.ceil(Math.max(...counts) / SLICE_LEAVES)
+  const slicesPerTree = Math.ceil(Math.max(...shapes) / SLICE_LEAVES)
   const laneAddress = memory.allocate(lanes.count * LANE_BYTES)
   const fields = { trees: table, slicesPerTree, lanes: laneAddress, laneBytes: LANE_BYTES }
-  const byteCount = trees.reduce((sum, { bytes }) => sum + bytes, 0)
-  const macsPerRow = (BYTE_MACS * byteCount) / (trees.length * slicesPerTree)
-  await shareEach(lanes, memory, { kernel: 'hashLeaves', rowCount: trees.length * slicesPerTree, macsPerRow, fields })
-  await shareEach(lanes, memory, { kernel: 'hashTree', rowCount: trees.length, macsPerRow, fields })
-  const roots = leaves.map((address) => memory.uint8(address, HASH_BYTES).slice())
+  const byteCount = trees.flat().reduce((sum, { bytes }) => sum + bytes, 0)
+  const macsPerRow = (BYTE_MACS * byteCount) / (pairCount * slicesPerTree)
+  await shareEach(lanes, memory, { kernel: 'hashLeaves', rowCount: pairCount * slicesPerTree, macsPerRow, fields })
+  await shareEach(lanes, memory, { kernel: 'hashTree', rowCount: pairCount, macsPerRow, fields })
+  const roots = leaves.map((own) => own.map((address) => memory.uint8(address, HASH_BYTES).slice()))
   memory.release(mark)
   return roots
 }
