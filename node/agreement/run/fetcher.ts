@@ -37,23 +37,20 @@ export function createFetcher({ clock, network, random }: FetcherOptions): Fetch
       let cancelTimer = () => {}
       let retryMs = RETRY_MS
       const again = (last: PeerId | undefined) => {
-        if (isEnded) return
         cancelTimer = clock.after(retryMs, () => void attempt(last))
         retryMs = Math.min(retryMs * RETRY_GROWTH, RETRY_MS_MAX)
       }
       const attempt = async (last: PeerId | undefined): Promise<void> => {
         const peer = pick(last)
-        if (peer === undefined) return again(undefined)
-        const answer = await network.ask(peer, 'candidate', fromHex(id)).catch(() => undefined)
-        if (isEnded) return
-        if (answer === undefined) return again(peer)
-        const body = bodyCodec.decode(answer)
-        if (!('code' in body) && take(body)) {
-          isEnded = true
-          return
-        }
-        network.ban(peer, `another candidate than was asked for: ${id}`)
+        // A peer that says nothing is not waited for; its answer is still good if it comes.
         again(peer)
+        if (peer === undefined) return
+        const answer = await network.ask(peer, 'candidate', fromHex(id)).catch(() => undefined)
+        if (isEnded || answer === undefined) return
+        const body = bodyCodec.decode(answer)
+        if ('code' in body || !take(body)) return network.ban(peer, `another candidate than was asked for: ${id}`)
+        isEnded = true
+        cancelTimer()
       }
       if (delayMs === 0) void attempt(undefined)
       else cancelTimer = clock.after(delayMs, () => void attempt(undefined))
