@@ -14,6 +14,8 @@ export interface FinalChain {
   readonly finalization: Certificate
   /** Of the epoch that ends with the chain's last block: on the disk before that block is. */
   readonly sealing: Sealing | undefined
+  /** Between that block and the finalized candidate: whoever is behind asks for them too (R2). */
+  readonly fillers: readonly Candidate[]
 }
 
 export interface Committer {
@@ -42,7 +44,10 @@ export function createCommitter(options: CommitterOptions): Committer {
   }
 }
 
-async function commitChain(options: CommitterOptions, { chain, finalization, sealing }: FinalChain): Promise<void> {
+async function commitChain(
+  options: CommitterOptions,
+  { chain, finalization, sealing, fillers }: FinalChain,
+): Promise<void> {
   const { execution, bodies, wal, sealings } = options
   // No head stands at an epoch's last block without the proof that others may ask for.
   if (sealing !== undefined) await sealings.save(sealing)
@@ -53,6 +58,7 @@ async function commitChain(options: CommitterOptions, { chain, finalization, sea
     bodies.commit({ candidate, height: execution.head().height })
     options.onCommitted(candidate)
   }
+  for (const candidate of fillers) bodies.commit({ candidate, height: undefined })
   bodies.decide(finalization.view)
   wal.prune(finalization.epoch, finalization.view)
 }

@@ -248,7 +248,7 @@ class Run implements EpochRun {
       finalization: seal.finalization,
       candidates: seal.path.map(candidateToWire),
     }
-    this.#committer.commit({ chain, finalization, sealing })
+    this.#committer.commit({ chain, finalization, sealing, fillers: seal?.path.slice(1) ?? [] })
     this.#caster?.raise(finalization.view)
   }
 

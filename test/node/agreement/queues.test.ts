@@ -1,11 +1,14 @@
 /** What waits: inputs by urgency and within each peer's bound, frames of the epoch to come, bodies that no record keeps. */
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ZERO_HASH } from '../../../consensus/state.ts'
 import type { Candidate, Input } from '../../../consensus/step.ts'
 import { createBodies } from '../../../node/agreement/bodies.ts'
+import { createCommitter } from '../../../node/agreement/run/committer.ts'
 import { createFetcher } from '../../../node/agreement/run/fetcher.ts'
 import { createInputQueue } from '../../../node/agreement/run/inputQueue.ts'
 import { createNextEpoch } from '../../../node/agreement/run/nextEpoch.ts'
+import type { Certificate } from '../../../primitives/certificate.ts'
 import { bodyCodec } from '../../../primitives/wire/sync.ts'
 import { quiet } from '../../simulator/world/eventQueue.ts'
 
@@ -100,17 +103,39 @@ test('bodies: what is recorded stays until it is decided; of the rest the oldest
   assert.ok(bodies.block('0xb41'))
 })
 
+test('committing: the fillers above an epoch’s last block can still be asked for once the next epoch has begun', async () => {
+  const bodies = createBodies()
+  const [block, filler] = [candidate(4), { ...candidate(5), blockHash: ZERO_HASH }]
+  bodies.addBlock(block.blockHash, new Uint8Array(1), 4)
+  for (const one of [block, filler]) bodies.keep(one)
+  const finalization = { kind: 'finalize', epoch: 0, view: 5 } as Certificate
+  const committer = createCommitter({
+    execution: { commit: async () => {}, head: () => ({ height: 9, hash: block.blockHash }) },
+    bodies,
+    wal: { prune() {} },
+    sealings: { save: async () => {}, load: async () => undefined },
+    onCommitted() {},
+    onFault: (error) => assert.unreachable(String(error)),
+  })
+  const sealing = { epoch: 0, finalization, candidates: [] }
+  committer.commit({ chain: [block], finalization, sealing, fillers: [filler] })
+  await committer.done()
+  assert.equal(bodies.committedById(block.id), { candidate: block, height: 9 })
+  assert.equal(bodies.committedById(filler.id), { candidate: filler, height: undefined })
+})
+
+const body = (view: number) => {
+  const hash = new Uint8Array(32).fill(view)
+  return bodyCodec.encode({
+    candidate: { view, parentView: 0, parentId: hash, blockHash: hash },
+    block: new Uint8Array(1),
+  })
+}
+
 test('fetch: asks another peer after a failure, later and later; bans who answers with another; ends with the right one', async () => {
   const asked: string[] = []
   const banned: string[] = []
   const timers: { readonly delayMs: number; readonly run: () => void }[] = []
-  const body = (view: number) => {
-    const hash = new Uint8Array(32).fill(view)
-    return bodyCodec.encode({
-      candidate: { view, parentView: 0, parentId: hash, blockHash: hash },
-      block: new Uint8Array(1),
-    })
-  }
   const answers: Record<string, () => Promise<Uint8Array>> = {
     a: () => Promise.reject(new Error('deadline')),
     b: async () => body(asked.length < 6 ? 2 : 1),
@@ -146,8 +171,42 @@ test('fetch: asks another peer after a failure, later and later; bans who answer
   assert.equal(banned, ['b', 'b'])
   assert.equal(
     timers.map(({ delayMs }) => delayMs),
-    [500, 750, 1_125, 1_687.5, 2_531.25],
+    [500, 750, 1_125, 1_687.5, 2_531.25, 3_796.875],
   )
+})
+
+test('fetch: a peer that never answers is not waited for', async () => {
+  const asked: string[] = []
+  const timers: { run: () => void; isCancelled: boolean }[] = []
+  const fetcher = createFetcher({
+    clock: {
+      after(_, run) {
+        const timer = { run, isCancelled: false }
+        timers.push(timer)
+        return () => {
+          timer.isCancelled = true
+        }
+      },
+    },
+    network: {
+      peers: () => ['silent', 'good'],
+      ask(peer) {
+        asked.push(peer)
+        return peer === 'silent' ? new Promise(() => {}) : Promise.resolve(body(1))
+      },
+      ban: (peer) => assert.unreachable(peer),
+    },
+    random: () => 0,
+  })
+  let found = 0
+  fetcher.fetch(`0x${'11'.repeat(32)}`, 0, () => {
+    found += 1
+    return true
+  })
+  await quiet()
+  timers.at(-1)!.run()
+  await quiet()
+  assert.equal([...asked, found, timers.at(-1)!.isCancelled], ['silent', 'good', 1, true])
 })
 
 test.run()
