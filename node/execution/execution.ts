@@ -12,6 +12,7 @@ import type { ExecutedBlock, ParentBlock } from '../../runtime/execution/openBlo
 import { isRefusal, type Refusal } from '../../runtime/refusal.ts'
 import { createKeyHasher, createStateRoot } from '../../runtime/state/stateRoot.ts'
 import type { CheckRequest, Clock, Execution, FinalizedCandidate, Verdict } from '../agreement/ports.ts'
+import type { ChainReader } from '../storage/chainReader.ts'
 import type { ChainStore } from '../storage/chainStore.ts'
 import { type BlockTree, createBlockTree } from './blockTree.ts'
 import { createBuildBudget } from './buildBudget.ts'
@@ -41,7 +42,7 @@ export interface ExecutionOptions
   readonly rules: ChainRules
   readonly chain: ChainContext
   /** Holds block 0. */
-  readonly store: ChainStore
+  readonly store: ChainReader & Pick<ChainStore, 'commitBlock'>
   readonly clock: Pick<Clock, 'nowMs' | 'wallMs'>
   readonly pace: Pick<Pace, 'turn' | 'poke'>
   readonly onFinal: (final: FinalBlock) => void

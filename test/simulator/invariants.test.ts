@@ -8,6 +8,7 @@ import { checkBounds, checkWindow } from './invariants/bounds.ts'
 import { createChainLedger, type SeenCommit } from './invariants/chainLedger.ts'
 import { type Conduct, createConduct } from './invariants/conduct.ts'
 import type { Invariant } from './invariants/offence.ts'
+import { createSupplyLedger, type SeenAccount } from './invariants/supplyLedger.ts'
 import { createVoteLedger, type SeenVote, type VoteKind } from './invariants/voteLedger.ts'
 
 /** Four of equal power, the last one Byzantine. */
@@ -288,6 +289,32 @@ test('I8: a quorum is more than two thirds of the power for 1 to 21 equal valida
       assert.is(isAccepted, signers === needed, `${signers} of ${n}`)
     }
   }
+})
+
+test('I12: wei that appear or vanish are seen, and so is a nonce that falls', () => {
+  const accounts = (alice: SeenAccount | undefined, bobWei: bigint) =>
+    new Map<string, SeenAccount>([
+      ...(alice === undefined ? [] : [['alice', alice] as const]),
+      ['bob', { nonce: 1n, balanceWei: bobWei }],
+    ])
+  const genesis = accounts({ nonce: 5n, balanceWei: 70n }, 30n)
+  const offencesAfter = (later: ReadonlyMap<string, SeenAccount>, burnedWei: bigint) => {
+    const found: string[] = []
+    const ledger = createSupplyLedger(2, genesis, (invariant, says) => found.push(`${invariant} ${says}`))
+    ledger.onBlock(1, later, burnedWei)
+    return found
+  }
+  assert.equal(offencesAfter(accounts({ nonce: 6n, balanceWei: 40n }, 57n), 3n), [])
+  assert.equal(offencesAfter(accounts({ nonce: 6n, balanceWei: 40n }, 58n), 3n), [
+    'I12 node 2, height 1: balances add up to 98 wei, not to 97',
+  ])
+  assert.equal(offencesAfter(accounts({ nonce: 6n, balanceWei: 40n }, 60n), 3n).length, 1)
+  assert.equal(offencesAfter(accounts({ nonce: 4n, balanceWei: 40n }, 60n), 0n), [
+    'I12 node 2, height 1: the nonce of alice fell from 5 to 4',
+  ])
+  assert.equal(offencesAfter(accounts(undefined, 100n), 0n), [
+    'I12 node 2, height 1: the nonce of alice fell from 5 to 0',
+  ])
 })
 
 test('I14: more than its bound in a map of the core is seen, and so is a vote of a far view', () => {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { type CampaignOptions, describe, type Tally } from './campaigns/campaign.ts'
 import { crashPointCampaign, replayCrashPoint } from './campaigns/crashPoints.ts'
 import { scriptedCampaign } from './campaigns/scriptedCampaign.ts'
-import { seedCampaign } from './campaigns/seedCampaign.ts'
+import { EXECUTIONS, type ExecutionKind, seedCampaign } from './campaigns/seedCampaign.ts'
 import { replayScenario, twinsCampaign } from './campaigns/twinsCampaign.ts'
 import { FAULT_SETS, type FaultSet } from './run/faultPlan.ts'
 
@@ -22,12 +22,14 @@ options
   --from S           the first seed (default 1)
   --faults NAME      ${Object.keys(FAULT_SETS).join(', ')} (default all)
   --views V          of a seed's safety phase, about (default 100)
+  --execution KIND   of seeds: hash (a stand-in, as for BLS), real, or mixed: real for one in twenty (default hash)
   --trace            print every event`
 
 const OPTIONS = {
   seeds: { type: 'string' },
   faults: { type: 'string', default: 'all' },
   views: { type: 'string', default: '100' },
+  execution: { type: 'string', default: 'hash' },
   twins: { type: 'string' },
   scenario: { type: 'string' },
   scripted: { type: 'string' },
@@ -50,6 +52,12 @@ function faultSet(name: string): FaultSet {
   return name as FaultSet
 }
 
+function executionKind(name: string): ExecutionKind {
+  const kind = EXECUTIONS.find((one) => one === name)
+  if (kind === undefined) throw new RangeError(`--execution takes ${EXECUTIONS.join(', ')}`)
+  return kind
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: OPTIONS })
   const sizes = values.n.split(',').map((text) => whole(text, 'n'))
@@ -58,9 +66,12 @@ async function main(): Promise<number> {
   const tallies: Tally[] = []
   const faults = faultSet(values.faults)
   const views = whole(values.views, 'views')
+  const execution = executionKind(values.execution)
   for (const n of sizes) {
     if (values.seeds !== undefined)
-      tallies.push(await seedCampaign({ n, from, count: whole(values.seeds, 'seeds'), faults, views }, options))
+      tallies.push(
+        await seedCampaign({ n, from, count: whole(values.seeds, 'seeds'), faults, views, execution }, options),
+      )
     if (values.twins !== undefined) tallies.push(twinsCampaign(n, whole(values.twins, 'twins'), from, options))
     if (values.scenario !== undefined) tallies.push(replayScenario(n, values.scenario, options))
   }

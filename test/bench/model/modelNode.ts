@@ -7,7 +7,6 @@ import { createPace } from '../../../node/execution/pace.ts'
 import type { Network } from '../../../p2p/surface.ts'
 import type { Bls } from '../../../primitives/bls.ts'
 import type { SimulatedChain } from '../../simulator/run/simulatedChain.ts'
-import { createHashChain, createHashChainStore } from '../../simulator/standIns/hashChain.ts'
 import { secretOf, taggedBls } from '../../simulator/standIns/taggedBls.ts'
 import type { EventQueue } from '../../simulator/world/eventQueue.ts'
 import type { Randomness } from '../../simulator/world/randomness.ts'
@@ -139,17 +138,13 @@ function slowBls(processor: Processor, costs: Costs): Bls {
 /** The stand-in's blocks, started by the pace of a real leader, at the price of empty real ones. */
 function slowExecution(options: ModelNodeOptions, clock: Clock): Execution {
   const { index, processor, chain, costs, headers, randomness } = options
-  const blocks = createHashChain({
-    store: createHashChainStore(),
-    genesisHash: chain.genesisHash,
-    epochBlocks: chain.epochBlocks,
-    setOf: chain.setOf,
+  const nodeChain = chain.createNodeChain({
+    index,
     random: randomness.of(`execution ${index}`),
     faults: { delayMsMax: 0, failShare: 0, commitMsMax: 0, intervalMs: 0 },
-    isAlive: () => true,
-    after: clock.after,
     onCommit: () => {},
   })
+  const blocks = nodeChain.open({ clock, isAlive: () => true })
   const pace = createPace({ clock, soon: (run) => void clock.after(0, run), height: 0 })
   // As a node does: 0 is as fast as blocks become final.
   pace.setIntervalMs(Math.max(1, options.intervalMs))

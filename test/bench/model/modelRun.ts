@@ -1,6 +1,7 @@
 /** Validators of a model that agree on some blocks in virtual time: how long each took, and what it cost. */
 import type { Agreement } from '../../../node/agreement/surface.ts'
 import { createSimulatedChain } from '../../simulator/run/simulatedChain.ts'
+import { hashEngine } from '../../simulator/standIns/hashChain.ts'
 import { createEventQueue } from '../../simulator/world/eventQueue.ts'
 import { createRandomness } from '../../simulator/world/randomness.ts'
 import { WALL_START_MS } from '../../simulator/world/virtualClock.ts'
@@ -61,7 +62,11 @@ export async function runModel(options: ModelOptions): Promise<ModelFigures> {
   const powers = Array<bigint>(n).fill(1n)
   const never = () => false
   const members = { powers, count: n, replacedShare: 0, isFaulty: never, isByzantine: never, seed: SEED }
-  const chain = createSimulatedChain({ ...members, epochBlocks: EPOCH_BLOCKS })
+  const report = (_: string, says: string) => {
+    throw new Error(says)
+  }
+  const world = { engine: hashEngine, randomness, usedMs: 0, report }
+  const chain = createSimulatedChain({ ...members, ...world, epochBlocks: EPOCH_BLOCKS })
   const processors = powers.map(() => createProcessor(queue))
   const network = createModelNetwork({
     peerIds: powers.map((_, key) => chain.peerIdOfKey(key)),

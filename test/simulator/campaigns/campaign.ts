@@ -7,12 +7,16 @@ export interface Tally {
   views: number
   blocks: number
   violations: number
+  /** Runs with the EVM and BLS12-381. */
+  real: number
+  /** In their blocks. */
+  transactions: number
   /** Faults injected, by kind. */
   readonly faults: Record<string, number>
 }
 
 export function createTally(name: string): Tally {
-  return { name, runs: 0, views: 0, blocks: 0, violations: 0, faults: {} }
+  return { name, runs: 0, views: 0, blocks: 0, violations: 0, real: 0, transactions: 0, faults: {} }
 }
 
 export interface CampaignOptions {
@@ -41,8 +45,8 @@ export function createProgress({ say, nowMs }: CampaignOptions, tally: Tally, co
   }
 }
 
-export function describe({ violations, faults }: Tally): string {
+export function describe({ violations, real, transactions, faults }: Tally): string {
   const kinds = Object.entries(faults).filter(([, count]) => count > 0)
   const list = kinds.map(([kind, count]) => `${count} ${kind}`).join(', ')
-  return `${list === '' ? '' : `faults: ${list}; `}${violations} violations`
+  return `${real > 0 ? `${real} on the EVM with ${transactions} transactions; ` : ''}${list === '' ? '' : `faults: ${list}; `}${violations} violations`
 }

@@ -78,6 +78,6 @@ export function createChainLedger(report: Report): ChainLedger {
       heights.set(node, 0)
     },
     heightOf: (node) => heights.get(node) ?? 0,
-    height: () => byHeight.length - 1,
+    height: () => Math.max(0, byHeight.length - 1),
   }
 }

@@ -12,6 +12,7 @@ export type Invariant =
   | 'I9'
   | 'I10'
   | 'I11'
+  | 'I12'
   | 'I14'
   | 'I15'
   | 'I16'

@@ -12,8 +12,6 @@ import type { WireProposal } from '../../../primitives/wire/proposal.ts'
 import { gossipedBlockCodec, statusCodec } from '../../../primitives/wire/sync.ts'
 import type { WireVote } from '../../../primitives/wire/vote.ts'
 import type { Random } from '../../fuzz/random.ts'
-import { blockHashOf, encodeHashBlock } from '../standIns/hashChain.ts'
-import { secretOf, taggedBls } from '../standIns/taggedBls.ts'
 import type { Behaviour } from './faultPlan.ts'
 import type { SimulatedChain } from './simulatedChain.ts'
 
@@ -49,7 +47,7 @@ function signedVote({ key, chain }: DisguiseOptions, epoch: EpochWithLeaders, ba
   const signer = chain.indexOf(epoch.number, key)
   const hash = statementHash(chain.context, statementOf(epoch, ballot))
   const id = ballot.kind === 'skip' ? new Uint8Array(0) : fromHex(ballot.id)
-  const signature = taggedBls.sign(secretOf(key), hash)
+  const signature = chain.keys.bls.sign(chain.keys.secretOf(key), hash)
   const vote: WireVote = { kind: ballot.kind, epoch: epoch.number, view: ballot.view, id, signer, signature }
   return frameCodec.encode({ kind: 'vote', vote })
 }
@@ -85,15 +83,9 @@ function badProposals(options: DisguiseOptions, network: Network): Network['send
     const { view } = proposal.candidate
     const old = random.oneIn(2) ? undefined : earlier.find(({ epoch: number }) => number === epoch.number)
     const parent = old === undefined ? proposal.candidate : old.candidate
-    const block = encodeHashBlock({
-      parentHash: toHex(random.oneIn(2) ? parent.blockHash : parent.parentId),
-      epochHash: epoch.epochHash,
-      height: random.int(1, 200),
-      salt: random.u32(),
-      isSound: random.oneIn(2),
-    })
+    const block = chain.forgeBlock(random, toHex(random.oneIn(2) ? parent.blockHash : parent.parentId), epoch.epochHash)
     const { parentView, parentId } = proposal.candidate
-    const blockHash = fromHex(blockHashOf(block))
+    const blockHash = fromHex(block.hash)
     const candidate =
       old === undefined
         ? { view, parentView, parentId, blockHash }
@@ -105,10 +97,13 @@ function badProposals(options: DisguiseOptions, network: Network): Network['send
           }
     const id = toHex(candidateId(chain.context, epoch.epochHash, candidate))
     const hash = statementHash(chain.context, statementOf(epoch, { kind: 'proposal', view, id }))
-    const signature = taggedBls.sign(secretOf(key), hash)
+    const signature = chain.keys.bls.sign(chain.keys.secretOf(key), hash)
     const twin: WireProposal = { epoch: epoch.number, candidate, signature, certificates: proposal.certificates }
     if (random.oneIn(2))
-      network.publish('block', gossipedBlockCodec.encode({ proposal: { ...twin, certificates: [] }, block }))
+      network.publish(
+        'block',
+        gossipedBlockCodec.encode({ proposal: { ...twin, certificates: [] }, block: block.bytes }),
+      )
     return frameCodec.encode({ kind: 'proposal', proposal: twin })
   }
   return (peer, bytes) => {

@@ -47,6 +47,8 @@ export interface FaultPlan {
   /** Local milliseconds per virtual one, by node. */
   readonly clockRates: readonly number[]
   readonly wallJumps: readonly (NodeMoment & { readonly offsetMs: number })[]
+  /** The node whose clock may be far off, where that matters. */
+  readonly wrongClock?: number | undefined
   readonly syncMsMax: number
   readonly syncErrors: readonly NodeMoment[]
   readonly fullDisks: readonly Pause[]
@@ -162,6 +164,22 @@ export function drawPlan({ randomness, members, nodes, faults, safetyMs }: PlanO
     intervalMs: randomness.of('interval').pick([200, 500, 1_000]),
     healMs: safetyMs,
   }
+}
+
+/** Two of them differ by less than a block may be ahead (consensus.md §6). */
+const STEADY_MS = 1_000
+
+/**
+ * What a run of the real engine can take. Sets stay: staking decides on them, and nobody stakes or leaves. One node's
+ * clock may be an hour off, and its power counts as faulty: with more, the chain stands still until clocks agree, since
+ * blocks must not be ahead of a quorum's and leaders wait for their parents' time (consensus.md R3, §6).
+ */
+export function planForReal(plan: FaultPlan): FaultPlan {
+  const wrongClock = plan.wallJumps[0]?.node
+  const wallJumps = plan.wallJumps.map((jump) =>
+    jump.node === wrongClock ? jump : { ...jump, offsetMs: jump.offsetMs % STEADY_MS },
+  )
+  return { ...plan, replacedShare: 0, wallJumps, wrongClock }
 }
 
 function random01(random: Random, least: number, most: number): number {

@@ -102,6 +102,7 @@ function heal({ network, networkFaults, nodes, onHeal, say }: ScheduleOptions): 
   networkFaults.tailShare = 0
   for (const from of nodes.keys()) for (const to of nodes.keys()) network.setOpen(from, to, true)
   for (const node of nodes) {
+    node.clockFaults.wallOffsetMs = 0
     node.diskFaults.isFull = false
     node.diskFaults.isSyncBroken = false
     node.diskFaults.syncMsMax = Math.min(node.diskFaults.syncMsMax, 20)

@@ -7,13 +7,15 @@ import { type ChainLedger, createChainLedger } from '../invariants/chainLedger.t
 import { type Conduct, createConduct } from '../invariants/conduct.ts'
 import type { Offence, Report } from '../invariants/offence.ts'
 import { createVoteLedger } from '../invariants/voteLedger.ts'
+import { hashEngine } from '../standIns/hashChain.ts'
+import type { Engine } from '../standIns/nodeChain.ts'
 import { boundedPowers, drawPowers } from '../standIns/validatorPool.ts'
 import { createEventQueue } from '../world/eventQueue.ts'
 import { createRandomness, type Randomness } from '../world/randomness.ts'
 import { createTrace } from '../world/trace.ts'
 import { createVirtualNetwork, type NetworkFaults, type VirtualNetwork } from '../world/virtualNetwork.ts'
 import { disguiseOf } from './disguise.ts'
-import { countFaults, drawPlan, type FaultPlan, type FaultSet, hasEpochs } from './faultPlan.ts'
+import { countFaults, drawPlan, type FaultPlan, type FaultSet, hasEpochs, planForReal } from './faultPlan.ts'
 import { type ScheduleOptions, scheduleFaults, superviseStop } from './faultSchedule.ts'
 import { createForgottenVotes, type ForgottenVotes } from './forgottenVotes.ts'
 import { createLiveness, type Liveness } from './liveness.ts'
@@ -31,6 +33,8 @@ export interface SeedRunOptions {
   /** Takes the place of what was drawn. */
   readonly plan?: Partial<FaultPlan>
   readonly crashAt?: CrashPoint
+  /** With the EVM and BLS12-381 in the place of their stand-ins. */
+  readonly isReal?: boolean
   readonly print?: (atMs: number, who: number, what: string, bytes?: Uint8Array) => void
 }
 
@@ -48,6 +52,8 @@ export interface SeedOutcome {
   readonly views: number
   readonly blocks: number
   readonly epochs: number
+  /** Of users, in the chain of a run of the real engine. */
+  readonly transactions: number
   readonly events: number
   readonly traceHash: string
   readonly faults: Readonly<Record<string, number>>
@@ -61,7 +67,9 @@ const RESTART_MS = 300
 const EVENTS_MAX = 3_000_000
 
 export async function runSeed(options: SeedRunOptions): Promise<SeedOutcome> {
-  return new SeedRun(options).run()
+  // Loading the EVM takes longer than many a run.
+  const engine = options.isReal === true ? await (await import('../evm/evmEngine.ts')).openEvmEngine() : hashEngine
+  return new SeedRun(options, engine).run()
 }
 
 class SeedRun {
@@ -94,25 +102,37 @@ class SeedRun {
     this.#offence ??= { invariant, says }
   }
 
-  constructor(options: SeedRunOptions) {
+  constructor(options: SeedRunOptions, engine: Engine) {
     const { seed, n, faults, views } = options
     const randomness = createRandomness(seed * 64 + n)
     this.#trace = createTrace(options.print)
     // Standbys follow as observers until an epoch's set takes them.
     const standbys = n > 1 && hasEpochs(faults) ? Math.ceil(n / 3) : 0
     const drawn = drawPlan({ randomness, members: n, nodes: n + standbys, faults, safetyMs: views * VIEW_MS })
-    this.#plan = { ...drawn, ...options.plan }
+    this.#plan = { ...(options.isReal === true ? planForReal(drawn) : drawn), ...options.plan }
     this.#crashAt = options.crashAt
-    const { byzantine, powerShape, replacedShare, epochBlocks } = this.#plan
+    const { byzantine, powerShape, replacedShare, epochBlocks, wrongClock } = this.#plan
     const twins = [...byzantine].filter(([, behaviour]) => behaviour === 'twin').map(([key]) => key)
     this.#keys = [...Array(n + standbys).keys(), ...twins]
     const lossy = this.#plan.crashes.filter(({ wipe, isBitFlipped }) => wipe !== undefined || isBitFlipped)
     const losers = new Set(lossy.map(({ node }) => node))
-    const isFaulty = (key: number) => byzantine.has(key) || losers.has(key)
+    const isFaulty = (key: number) => byzantine.has(key) || losers.has(key) || key === wrongClock
     const powers = boundedPowers(drawPowers(randomness.of('powers'), powerShape, n), isFaulty)
     powers.push(...Array<bigint>(standbys).fill(1n))
     const isByzantine = (key: number) => byzantine.has(key) || this.#forgetful.has(key)
-    this.#chain = createSimulatedChain({ powers, count: n, replacedShare, isFaulty, isByzantine, seed, epochBlocks })
+    this.#chain = createSimulatedChain({
+      engine,
+      randomness,
+      usedMs: this.#plan.healMs,
+      report: this.#report,
+      powers,
+      count: n,
+      replacedShare,
+      isFaulty,
+      isByzantine,
+      seed,
+      epochBlocks,
+    })
     this.#ledger = createChainLedger(this.#report)
     this.#forgotten = createForgottenVotes(this.#chain.context)
     const seen = {
@@ -150,6 +170,7 @@ class SeedRun {
       views: this.#votes.viewsSeen(),
       blocks: height,
       epochs: Math.floor(height / this.#chain.epochBlocks),
+      transactions: this.#chain.transactions(),
       events: this.#events,
       points: this.#points,
       traceHash: this.#trace.hash(),

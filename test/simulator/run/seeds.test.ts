@@ -10,9 +10,12 @@ const collect = () => {
   return { lines, options: { say: (line: string) => lines.push(line), nowMs: () => 0, isTraced: false } }
 }
 
-async function campaign(n: number, count: number, faults: 'commit' | 'all') {
+async function campaign(n: number, count: number, faults: 'commit' | 'all', isReal = false) {
   const { lines, options } = collect()
-  const tally = await seedCampaign({ n, from: 1, count, faults, views: 40 }, options)
+  const tally = await seedCampaign(
+    { n, from: 1, count, faults, views: isReal ? 20 : 40, execution: isReal ? 'real' : 'hash' },
+    options,
+  )
   assert.is(lines.join('\n'), '')
   assert.is(tally.runs, count)
   return tally
@@ -26,6 +29,11 @@ test('simulator: one, four and seven nodes keep the invariants under light fault
 test('simulator: four nodes keep the invariants under all faults together', async () => {
   const tally = await campaign(4, 6, 'all')
   assert.ok(tally.faults['crash']! > 6 && tally.faults['pause']! > 0 && tally.faults['partition']! > 0)
+})
+
+test('simulator: four nodes keep the invariants with the EVM and BLS12-381, balances and receipts included', async () => {
+  const { blocks, real, transactions } = await campaign(4, 1, 'commit', true)
+  assert.ok(blocks >= 8 && real === 1 && transactions >= 20, `${transactions} transactions`)
 })
 
 test('simulator: a node that dies before or after any write or send comes back as the one it was', async () => {

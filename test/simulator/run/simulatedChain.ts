@@ -1,14 +1,14 @@
 /** What all nodes of a run share: the chain's context, its keys, and the sets of its epochs. */
 import { createEpoch, type EpochWithLeaders } from '../../../consensus/epoch.ts'
 import { equal, fromHex, toHex } from '../../../primitives/bytes.ts'
-import { keccak256 } from '../../../primitives/hashes.ts'
-import type { ChainContext } from '../../../primitives/statements.ts'
 import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
 import type { SeenSet } from '../invariants/voteLedger.ts'
+import type { Engine, FoundedChain, FoundOptions } from '../standIns/nodeChain.ts'
+import type { SimulatedKeys } from '../standIns/taggedBls.ts'
 import { createPool, type PoolOptions, validatorOf } from '../standIns/validatorPool.ts'
 
-export interface SimulatedChain {
-  readonly context: ChainContext
+export interface SimulatedChain extends FoundedChain {
+  readonly keys: SimulatedKeys
   readonly genesisHash: string
   readonly epochBlocks: number
   setOf(epoch: number): ValidatorSet
@@ -28,7 +28,8 @@ export interface SimulatedChain {
   epochOf(epoch: number, rootHash: string): EpochWithLeaders
 }
 
-export interface SimulatedChainOptions extends PoolOptions {
+export interface SimulatedChainOptions extends PoolOptions, Omit<FoundOptions, 'setOf'> {
+  readonly engine: Engine
   readonly epochBlocks: number
   readonly isByzantine: (key: number) => boolean
 }
@@ -48,25 +49,26 @@ function rememberEpochs(): typeof createEpoch {
 
 export function createSimulatedChain(options: SimulatedChainOptions): SimulatedChain {
   const members = createPool(options)
-  const genesisHash = keccak256(Uint8Array.of(options.seed & 255))
-  const context: ChainContext = { chainId: 31_337n, genesisHash }
+  const { keys } = options.engine
   const sets: ValidatorSet[] = []
   const seen: SeenSet[] = []
-  const keys = new Map(options.powers.map((power, key) => [toHex(validatorOf(key, power).p2pKey), key]))
+  const keyOfPeer = new Map(options.powers.map((power, key) => [toHex(validatorOf(key, power, keys).p2pKey), key]))
   const setOf = (epoch: number): ValidatorSet => {
-    sets[epoch] ??= members(epoch).map((key) => validatorOf(key, options.powers[key]!))
+    sets[epoch] ??= members(epoch).map((key) => validatorOf(key, options.powers[key]!, keys))
     return sets[epoch]
   }
   const epochFrom = rememberEpochs()
+  const founded = options.engine.found({ ...options, setOf })
   return {
-    context,
-    genesisHash: toHex(genesisHash),
+    ...founded,
+    keys,
+    genesisHash: toHex(founded.context.genesisHash),
     epochBlocks: options.epochBlocks,
     setOf,
     indexOf: (epoch, key) => members(epoch).indexOf(key),
     keyAt: (epoch, index) => members(epoch)[index],
     peerIdOfKey: (key) => `key ${key}`,
-    peerIdOf: (p2pKey) => `key ${keys.get(toHex(p2pKey)) ?? 'unknown'}`,
+    peerIdOf: (p2pKey) => `key ${keyOfPeer.get(toHex(p2pKey)) ?? 'unknown'}`,
     seenSetOf(epoch) {
       seen[epoch] ??= {
         powers: setOf(epoch).map(({ power }) => power),
@@ -78,6 +80,6 @@ export function createSimulatedChain(options: SimulatedChainOptions): SimulatedC
       seen.length = 0
     },
     epochFrom,
-    epochOf: (epoch, rootHash) => epochFrom(context, epoch, fromHex(rootHash), setOf(epoch)),
+    epochOf: (epoch, rootHash) => epochFrom(founded.context, epoch, fromHex(rootHash), setOf(epoch)),
   }
 }

@@ -6,13 +6,7 @@ import { createAgreement } from '../../../node/agreement/agreement.ts'
 import type { FinalizedCandidate } from '../../../node/agreement/ports.ts'
 import type { Agreement } from '../../../node/agreement/surface.ts'
 import type { Network } from '../../../p2p/surface.ts'
-import {
-  createHashChain,
-  createHashChainStore,
-  type ExecutionFaults,
-  type HashChainStore,
-} from '../standIns/hashChain.ts'
-import { secretOf, taggedBls } from '../standIns/taggedBls.ts'
+import type { ExecutionFaults } from '../standIns/nodeChain.ts'
 import type { EventQueue, Process } from '../world/eventQueue.ts'
 import type { Randomness } from '../world/randomness.ts'
 import { type ClockFaults, createVirtualClock } from '../world/virtualClock.ts'
@@ -80,9 +74,13 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     faults: diskFaults,
     ...(options.onOperation === undefined ? {} : { onOperation: options.onOperation }),
   })
-  const execution = randomness.of(`execution ${index}`)
   const choice = randomness.of(`choice ${index}`)
-  let store: HashChainStore = createHashChainStore()
+  const nodeChain = chain.createNodeChain({
+    index,
+    random: randomness.of(`execution ${index}`),
+    faults: options.executionFaults,
+    onCommit: (height, block, stateHash) => events.onCommit(index, height, block, stateHash),
+  })
   let life: { readonly process: Process; readonly agreement: Agreement } | undefined
 
   const begin = () => {
@@ -94,18 +92,8 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     const stopped = (reason: string) => {
       if (process.isAlive) events.onStop(index, reason, diskFaults.failures > failuresBefore)
     }
-    const chainHere = createHashChain({
-      store,
-      genesisHash: chain.genesisHash,
-      epochBlocks: chain.epochBlocks,
-      setOf: chain.setOf,
-      random: execution,
-      faults: options.executionFaults,
-      isAlive: () => process.isAlive,
-      after: (delayMs, run) => clock.after(delayMs, run),
-      onCommit: (height, block, stateHash) => events.onCommit(index, height, block, stateHash),
-    })
-    const { height, hash } = chainHere.head()
+    const execution = nodeChain.open({ clock, isAlive: () => process.isAlive })
+    const { height, hash } = execution.head()
     events.onRestart(index, height, hash)
     const agreement = createAgreement({
       chain: chain.context,
@@ -117,9 +105,9 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       clock,
       disk: disk.mount(process),
       network: options.disguise?.(hands) ?? hands,
-      execution: chainHere,
-      bls: taggedBls,
-      blsSecret: secretOf(key),
+      execution,
+      bls: chain.keys.bls,
+      blsSecret: chain.keys.secretOf(key),
       random: () => choice.u32() / 2 ** 32,
       mayForgetVotes: false,
       log: (line) => events.log(index, line),
@@ -145,7 +133,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     clockFaults,
     executionFaults: options.executionFaults,
     agreement: () => life?.agreement,
-    height: () => Math.max(0, store.blocks.length - 1),
+    height: nodeChain.height,
     start() {
       if (life === undefined) queue.at(queue.nowMs(), undefined, begin)
     },
@@ -159,8 +147,6 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
     pause(untilMs) {
       if (life !== undefined) life.process.pausedUntilMs = untilMs
     },
-    wipeChain() {
-      store = createHashChainStore()
-    },
+    wipeChain: nodeChain.wipe,
   }
 }

@@ -10,7 +10,6 @@ import type { WireProposal } from '../../../primitives/wire/proposal.ts'
 import type { WireVote } from '../../../primitives/wire/vote.ts'
 import type { Report } from '../invariants/offence.ts'
 import type { VoteLedger } from '../invariants/voteLedger.ts'
-import { taggedBls } from '../standIns/taggedBls.ts'
 import type { SimulatedChain } from './simulatedChain.ts'
 
 export interface WireTapOptions {
@@ -36,7 +35,7 @@ export function createWireTap(options: WireTapOptions): (from: number, frame: Ui
       // What a Byzantine node sends counts if its signature does.
       const { ballot, signature } = wireToVote(vote)
       if (epochHere.validators[signer] === undefined) return
-      if (!blsBallots(taggedBls, chain.context, epochHere).verify([signer], ballot, signature)) return
+      if (!blsBallots(chain.keys.bls, chain.context, epochHere).verify([signer], ballot, signature)) return
     }
     votes.onVote({ epoch, view, kind, id: kind === 'skip' ? '' : toHex(id), signer })
   }

@@ -10,14 +10,16 @@ import type {
   Verdict,
 } from '../../../node/agreement/ports.ts'
 import { equal, fromHex, toHex } from '../../../primitives/bytes.ts'
+import { keccak256 } from '../../../primitives/hashes.ts'
 import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
-import type { Random } from '../../fuzz/random.ts'
 import { chance } from '../world/randomness.ts'
+import { type ChainProcess, createLater, type Engine, type NodeChain, type NodeChainOptions } from './nodeChain.ts'
+import { taggedKeys } from './taggedBls.ts'
 
 /** parentHash[32] ‖ epochHash[32] ‖ height[4] ‖ salt[4] ‖ isSound[1]. */
 const BLOCK_BYTES = 73
 
-export interface HashBlock {
+interface HashBlock {
   readonly parentHash: Hash
   readonly epochHash: Uint8Array
   readonly height: number
@@ -27,11 +29,11 @@ export interface HashBlock {
   readonly isSound: boolean
 }
 
-export function blockHashOf(bytes: Uint8Array): Hash {
+function blockHashOf(bytes: Uint8Array): Hash {
   return `0x${digest('sha256', bytes, 'hex')}`
 }
 
-export function encodeHashBlock(block: HashBlock): Uint8Array {
+function encodeHashBlock(block: HashBlock): Uint8Array {
   const bytes = new Uint8Array(BLOCK_BYTES)
   bytes.set(fromHex(block.parentHash), 0)
   bytes.set(block.epochHash, 32)
@@ -42,7 +44,7 @@ export function encodeHashBlock(block: HashBlock): Uint8Array {
   return bytes
 }
 
-export function decodeHashBlock(bytes: Uint8Array): HashBlock | undefined {
+function decodeHashBlock(bytes: Uint8Array): HashBlock | undefined {
   if (bytes.length !== BLOCK_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset)
   return {
@@ -54,44 +56,54 @@ export function decodeHashBlock(bytes: Uint8Array): HashBlock | undefined {
   }
 }
 
-/** What a node's disk keeps of the chain; a crash takes nothing of it (a commit is one atomic batch). */
-export interface HashChainStore {
-  /** By height; 0 is genesis and absent. */
-  readonly blocks: FinalizedCandidate[]
-  readonly stateHashes: string[]
+export const hashEngine: Engine = {
+  keys: taggedKeys,
+  found({ seed, epochBlocks, setOf }) {
+    const context = { chainId: 31_337n, genesisHash: keccak256(Uint8Array.of(seed & 255)) }
+    const genesisHash = toHex(context.genesisHash)
+    return {
+      context,
+      createNodeChain: (options) => createHashChain({ ...options, genesisHash, epochBlocks, setOf }),
+      transactions: () => 0,
+      forgeBlock(random, parentHash, epochHash) {
+        const [height, salt, isSound] = [random.int(1, 200), random.u32(), random.oneIn(2)]
+        const bytes = encodeHashBlock({ parentHash, epochHash, height, salt, isSound })
+        return { hash: blockHashOf(bytes), bytes }
+      },
+    }
+  },
 }
 
-export function createHashChainStore(): HashChainStore {
-  return { blocks: [], stateHashes: [''] }
-}
-
-export interface ExecutionFaults {
-  /** Longest build or check. */
-  delayMsMax: number
-  /** Share of builds that fail. */
-  failShare: number
-  /** Longest commit, an fsync in it. */
-  commitMsMax: number
-  /** Between a block and its child (R3). */
-  intervalMs: number
-}
-
-export interface HashChainOptions {
-  readonly store: HashChainStore
+interface HashChainOptions extends NodeChainOptions {
   readonly genesisHash: Hash
   readonly epochBlocks: number
   readonly setOf: (epoch: number) => ValidatorSet
-  readonly random: Random
-  readonly faults: ExecutionFaults
-  /** A dead process does nothing any more. */
-  readonly isAlive: () => boolean
-  /** Waits in virtual time; ends with the process. */
-  readonly after: (delayMs: number, run: () => void) => void
-  readonly onCommit: (height: number, block: FinalizedCandidate, stateHash: string) => void
 }
 
-export function createHashChain(options: HashChainOptions): Execution {
-  const { store, random, faults } = options
+function createHashChain(options: HashChainOptions): NodeChain {
+  let store = createStore()
+  return {
+    height: () => store.blocks.length - 1,
+    wipe() {
+      store = createStore()
+    },
+    open: (process) => openExecution(options, store, process),
+  }
+}
+
+interface HashChainStore {
+  /** By height; 0 is genesis, and nothing is there. */
+  readonly blocks: (FinalizedCandidate | undefined)[]
+  readonly stateHashes: string[]
+}
+
+function createStore(): HashChainStore {
+  return { blocks: [undefined], stateHashes: [''] }
+}
+
+function openExecution(options: HashChainOptions, store: HashChainStore, process: ChainProcess): Execution {
+  const { random, faults } = options
+  const later = createLater(process, random)
   const head = () => {
     const last = store.blocks.at(-1)
     return last === undefined
@@ -105,21 +117,6 @@ export function createHashChain(options: HashChainOptions): Execution {
     const held = heldBlock(parentHash)
     return held === undefined ? undefined : decodeHashBlock(held.bytes)?.height
   }
-  const later = <T>(delayMsMax: number, leastMs: number, effect: () => T) =>
-    new Promise<T>((resolve, reject) => {
-      const run = () => {
-        if (!options.isAlive()) return
-        try {
-          resolve(effect())
-        } catch (error) {
-          reject(error)
-        }
-      }
-      const delayMs = leastMs + (delayMsMax === 0 ? 0 : random.int(0, delayMsMax))
-      if (delayMs === 0) run()
-      else options.after(delayMs, run)
-    })
-
   const verdictOf = (request: CheckRequest): Verdict => {
     if (request.isAbandoned()) return { kind: 'abandoned' }
     const parentHeight = heightOf(request)

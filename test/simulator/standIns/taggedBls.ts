@@ -31,6 +31,12 @@ function toSignature(sum: Uint32Array): Uint8Array {
   return signature
 }
 
+/** How the keys of a run sign. */
+export interface SimulatedKeys {
+  readonly bls: Bls
+  readonly secretOf: (number: number) => Uint8Array
+}
+
 export function secretOf(number: number): Uint8Array {
   const secret = new Uint8Array(32)
   new DataView(secret.buffer).setUint32(0, number)
@@ -66,3 +72,5 @@ export const taggedBls: Bls = {
     return true
   },
 }
+
+export const taggedKeys: SimulatedKeys = { bls: taggedBls, secretOf }

@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto'
 import type { Validator, ValidatorSet } from '../../../primitives/validatorSet.ts'
 import { quorumPower, totalPower } from '../../../primitives/validatorSet.ts'
 import { createRandom, type Random } from '../../fuzz/random.ts'
-import { secretOf, taggedBls } from './taggedBls.ts'
+import { taggedKeys } from './taggedBls.ts'
 
 export type PowerShape = 'equal' | 'random' | 'oneJustBelowThird'
 
 /** Key number `number` as a validator; operators ascend with the number, so that a set is ordered by it. */
-export function validatorOf(number: number, power: bigint): Validator {
+export function validatorOf(number: number, power: bigint, { bls, secretOf } = taggedKeys): Validator {
   const operator = new Uint8Array(20)
   new DataView(operator.buffer).setUint32(0, number + 1)
   const p2pKey = new Uint8Array(createHash('sha256').update(`p2p ${number}`).digest())
-  return { operator, blsKey: taggedBls.publicKey(secretOf(number)), p2pKey, power }
+  return { operator, blsKey: bls.publicKey(secretOf(number)), p2pKey, power }
 }
 
 export function drawPowers(random: Random, shape: PowerShape, count: number): bigint[] {

@@ -1,4 +1,4 @@
-/** A node's `Clock` over virtual time: it drifts, its wall jumps, and it dies with its process. */
+/** A node's `Clock` over virtual time: it drifts, its wall (kept by NTP) jumps instead, and it dies with its process. */
 import type { Clock } from '../../../node/agreement/ports.ts'
 import type { EventQueue, Process } from './eventQueue.ts'
 
@@ -15,7 +15,7 @@ export interface ClockFaults {
 export function createVirtualClock(queue: EventQueue, process: Process, faults: ClockFaults): Clock {
   return {
     nowMs: () => queue.nowMs() * faults.rate,
-    wallMs: () => Math.floor(WALL_START_MS + queue.nowMs() * faults.rate + faults.wallOffsetMs),
+    wallMs: () => Math.floor(WALL_START_MS + queue.nowMs() + faults.wallOffsetMs),
     after(delayMs, run) {
       let isCancelled = false
       queue.at(queue.nowMs() + Math.max(0, delayMs) / faults.rate, process, () => {
