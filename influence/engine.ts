@@ -103,7 +103,9 @@ export class InfluenceEngine implements OpenedIndex {
 
   async score(query: Query): Promise<Score | Refused> {
     const raw = await this.#raw(query)
-    return isRefused(raw) ? raw : this.#commit(query, raw)
+    if (isRefused(raw)) return raw
+    this.#onStage('commitments')
+    return this.#commit(query, raw)
   }
 
   async scoreBatch(queries: readonly Query[], observe?: StageObserver): Promise<readonly (Score | Refused)[]> {
@@ -116,6 +118,7 @@ export class InfluenceEngine implements OpenedIndex {
     const own: StageObserver | undefined = observe && ((q, l, stages) => observe(open[q]!, l, stages))
     const wanted = open.map((q) => queries[q]!)
     const raws = await scoreQueries(this.#index, this.#kernels, wanted, own)
+    this.#onStage('commitments')
     for (const [i, q] of open.entries()) out[q] = this.#commit(queries[q]!, raws[i]!)
     return out as (Score | Refused)[]
   }

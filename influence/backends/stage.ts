@@ -10,6 +10,7 @@ export type EngineStage =
   | 'step 6'
   | 'step 8'
   | 'steps 3 to 9'
+  | 'commitments'
   | 'attribution'
   | 'row proof'
 

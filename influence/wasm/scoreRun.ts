@@ -75,10 +75,11 @@ async function scoreGroup(
   const P = observe && copyProducts(run)
   const x = exponentsOf(run)
   const G = await sumTerms(run, x)
-  const roots = await hashTrees(run)
-  const raws = queries.map((_, q) => ({ ...rawScore(run, q, G[q]!, x[q]!), roots: roots[q]! }))
+  const raws = queries.map((_, q) => rawScore(run, q, G[q]!, x[q]!))
   if (observe && Q && R && U && Z && P) reportStages(run, { Q, R, U, Z, P }, t, raws, observe)
-  return raws
+  onStage('commitments')
+  const roots = await hashTrees(run)
+  return raws.map((raw, q) => ({ ...raw, roots: roots[q]! }))
 }
 
 /** Runs a scalar kernel over all rows; each lane has `words` of its own, which begin as `initial` and come back. */

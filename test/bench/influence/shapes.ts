@@ -13,8 +13,12 @@ export interface Figures {
   readonly name: string
   /** Opening with full verification; absent for peers. */
   readonly openMs?: number
+  /** An engine's whole answers, commitments and all; a peer makes scores alone. */
   readonly oneMs: number
   readonly batchMs: number
+  /** The same without the stage `commitments`: the work that a peer does. Absent for peers. */
+  readonly oneScoresMs?: number
+  readonly batchScoresMs?: number
   readonly batch: number
   /** Of the process, when one batch is done. */
   readonly peakBytes: number

@@ -42,6 +42,22 @@ for (const [rowCount, blockDims, queryCount, why] of [
   })
 }
 
+test('wasm scores: tell their steps, and that they are committed to when all are done', async () => {
+  const shape = { rowCount: 40, blockDims: [32, 16], queryCount: 5, tau: 0, seed: 5 }
+  const { built, queries } = orThrow(createSyntheticIndex(shape, hash))
+  for (const backend of [createJsBackend(), backends[1]!]) {
+    const stages: string[] = []
+    const onStage = (stage: string) => void (stages.at(-1) !== stage && stages.push(stage))
+    const engine = orThrow(await InfluenceEngine.open(built.bytes, { verify: 'header', hash, backend, onStage }))
+    stages.length = 0
+    await engine.scoreBatch(queries)
+    await engine.score(queries[0]!)
+    const steps = ['step 3', 'step 6', 'step 8', 'commitments']
+    assert.equal(stages, [...steps, ...steps], backend.backend)
+    await engine.close()
+  }
+})
+
 test.after(() => {
   for (const backend of backends) backend.close()
 })
