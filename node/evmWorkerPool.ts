@@ -124,7 +124,7 @@ export function createEvmWorkerPool(options: EvmWorkerPoolOptions): EvmWorkerPoo
     feed(slot)
   }
   const start = (slot: Slot): Worker => {
-    const worker = new Worker(new URL('./evmWorker.ts', import.meta.url), { workerData })
+    const worker = new Worker(new URL('./evmThread.ts', import.meta.url), { workerData })
     // A thread that was replaced may still have a message on its way.
     const ifCurrent = (act: () => void) => slot.worker === worker && act()
     worker.on('message', (reply: EvmReply) => ifCurrent(() => hear(slot, reply)))

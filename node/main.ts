@@ -6,8 +6,9 @@ import { fail } from './cli/terminal.ts'
 import { addStakingCommands } from './commands/staking/program.ts'
 import { LOG_LEVELS } from './logLevel.ts'
 
-// A second start reads compiled modules instead of compiling them: a devnet answers a third sooner.
-enableCompileCache()
+// A second start reads compiled modules instead of compiling them: a devnet answers a third sooner. Its child processes too.
+const { directory } = enableCompileCache()
+if (directory !== undefined) process.env['NODE_COMPILE_CACHE'] ??= directory
 
 const DEFAULT_RPC = 'http://127.0.0.1:8545'
 
