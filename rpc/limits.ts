@@ -20,3 +20,9 @@ export const UNREAD_BYTES_MAX = 32 * 1024 * 1024
 export const SOCKETS_MAX = 10_000
 /** Between two pings to a WebSocket client; one that misses a pong is gone. */
 export const PING_INTERVAL_MS = 30_000
+
+/**
+ * How long an idle HTTP connection stays open. Node's five seconds end just after the four at which viem polls, so that a
+ * request on a busy machine meets the end of its connection, and fails.
+ */
+export const KEEP_ALIVE_MS = 30_000

@@ -3,7 +3,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Backend } from './backend.ts'
 import { createFilters } from './filters.ts'
-import { BODY_BYTES_MAX, FRAME_BYTES_MAX, PING_INTERVAL_MS, SOCKETS_MAX, UNREAD_BYTES_MAX } from './limits.ts'
+import {
+  BODY_BYTES_MAX,
+  FRAME_BYTES_MAX,
+  KEEP_ALIVE_MS,
+  PING_INTERVAL_MS,
+  SOCKETS_MAX,
+  UNREAD_BYTES_MAX,
+} from './limits.ts'
 import { ADMIN_METHODS, DEV_METHODS, PUBLIC_METHODS } from './methods/table.ts'
 import type { AccessRules } from './server/access.ts'
 import { createDispatch } from './server/dispatch.ts'
@@ -97,6 +104,7 @@ export async function createRpcServer(backend: Backend, options: RpcServerOption
   const server = createServer((request, response) => {
     handleHttp(request, response, http).catch(() => response.destroy())
   })
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   server.on('upgrade', sockets.upgrade)
   const stopPublishing = startPublishing(backend, filters, sockets.sessions, onFault)
   const { port } = await listen(server, host, options.port)
