@@ -29,7 +29,8 @@ export function createTerminalLog({ logLevel, json = false, silent = false }: Lo
   let early: string[] | undefined = []
   const log = createLog(silent ? 'error' : logLevel, (line) => {
     if (json) console.error(line)
-    else if (early === undefined) console.log(logText(line))
+    // What ends the node is not held back.
+    else if (early === undefined || line.startsWith('{"level":"fatal"')) console.log(logText(line))
     else early.push(line)
   })
   return {
@@ -48,7 +49,7 @@ export async function openNode(config: Omit<NodeConfig, 'onFault'>): Promise<Run
     return await startNode({
       ...config,
       onFault(error) {
-        console.error(error)
+        config.log.fatal({ part: 'node' }, `the node ends: ${faultText(error)}`)
         process.exit(70)
       },
     })
@@ -64,4 +65,14 @@ export async function openNode(config: Omit<NodeConfig, 'onFault'>): Promise<Run
       throw new CommandError(error.message)
     throw error
   }
+}
+
+/** What LevelDB and the system call a disk without room. */
+const FULL = /ENOSPC|no space left on device/i
+
+function faultText(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return FULL.test(text)
+    ? `the disk is full: make room and start it again, nothing that was final is lost (${text})`
+    : text
 }

@@ -21,6 +21,8 @@ export interface ClusterNode {
   start(): Promise<void>
   /** SIGKILL: nothing is written any more. */
   kill(): Promise<void>
+  /** Resolves once it has ended by itself, with how: `status 70`. */
+  ended(): Promise<string>
   /** SIGTERM: a clean end. */
   stop(): Promise<void>
   pause(): void
@@ -50,6 +52,12 @@ export interface ClusterOptions {
   readonly argsOf?: (index: number) => readonly string[]
   /** The last so many validators have no node: the test itself has their keys. */
   readonly absent?: number
+  /** Before the nodes start. */
+  readonly onPrepared?: (nodes: readonly LocalNode[]) => void
+  /** After they have ended, before their folder is removed. */
+  readonly onEnded?: () => void
+  /** Every line of a node's log. */
+  readonly onLine?: (index: number, line: string) => void
 }
 
 /** Log lines kept of each node, for a failure's report. */
@@ -59,12 +67,14 @@ const ANSWER_TIMEOUT_MS = 10_000
 /** Starts all nodes and waits until each answers; their data lies in one temporary folder. */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const folder = mkdtempSync(path.join(tmpdir(), 'openledger-cluster-'))
-  const { devnet, influence = ['js'], argsOf = () => [], absent = 0 } = options
+  const { devnet, influence = ['js'], argsOf = () => [], absent = 0, onPrepared, onEnded, onLine = () => {} } = options
   const local = await prepareLocalNetwork({ folder, port: 0, host: '127.0.0.1', influence, devnet })
   const present = local.nodes.slice(0, local.nodes.length - absent)
-  const nodes = present.map((node) => createNode({ ...node, args: [...node.args, ...argsOf(node.index)] }))
+  onPrepared?.(present)
+  const nodes = present.map((node) => createNode({ ...node, args: [...node.args, ...argsOf(node.index)] }, onLine))
   const close = async () => {
     await Promise.all(nodes.map((node) => node.stop()))
+    onEnded?.()
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -74,7 +84,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     throw error
   }
   const join = async (node: Omit<LocalNode, 'index'>) => {
-    const joined = createNode({ ...node, index: nodes.length })
+    const joined = createNode({ ...node, index: nodes.length }, onLine)
     nodes.push(joined)
     await joined.start()
     return joined
@@ -95,14 +105,18 @@ export async function reachHeight(nodes: readonly ClusterNode[], height: number,
   })
 }
 
-function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode): ClusterNode {
+function createNode(
+  { index, folder, rpcUrl: url, p2pAddress, args }: LocalNode,
+  hear: NonNullable<ClusterOptions['onLine']>,
+): ClusterNode {
   const lastLines: string[] = []
   let p2pAddresses: readonly string[] = []
   let process: NodeProcess | undefined
   const signal = (name: NodeJS.Signals) => process !== undefined && globalThis.process.kill(process.pid, name)
   const ended = async () => {
-    await process?.ended
+    const how = await process!.ended
     process = undefined
+    return how
   }
   return {
     index,
@@ -121,12 +135,14 @@ function createNode({ index, folder, rpcUrl: url, p2pAddress, args }: LocalNode)
     lastLines,
     async start() {
       const onLine = (line: string) => {
+        hear(index, line)
         lastLines.push(line)
         if (lastLines.length > LINES_MAX) lastLines.shift()
       }
       process = startNodeProcess({ label: `node ${index}`, args, onLine })
       p2pAddresses = (await process.described).p2pAddresses ?? []
     },
+    ended,
     async kill() {
       signal('SIGKILL')
       await ended()

@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly perSecond: number
   /** Dev accounts that send, each with nonces of its own. */
   readonly senders: number
+  /** Those below are somebody else's. */
+  readonly firstSender?: number
   /** 0 ≤ r < 1: chooses the node. */
   readonly random: () => number
 }
@@ -44,7 +46,8 @@ export function startLoad(nodes: readonly ClusterNode[], options: LoadOptions): 
       await sleep(pauseMs)
     }
   }
-  const work = Array.from({ length: options.senders }, (_, i) => send(i))
+  const { senders, firstSender = 0 } = options
+  const work = Array.from({ length: senders }, (_, i) => send(firstSender + i))
   return {
     accepted,
     async stop() {

@@ -2,8 +2,9 @@
 import { parseArgs } from 'node:util'
 import { createRandomness } from '../../simulator/world/randomness.ts'
 import { runEpochs } from './epochs.ts'
+import { runFullDisk } from './fulldisk.ts'
 import { runKills } from './kills.ts'
-import { runLiar } from './liar.ts'
+import { runLiar } from './liar/liar.ts'
 import { runMemory } from './memory.ts'
 import { runNetns } from './netns.ts'
 import { runPartition } from './partition.ts'
@@ -15,6 +16,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   liar: runLiar,
   partition: runPartition,
   netns: runNetns,
+  fulldisk: runFullDisk,
   memory: runMemory,
 }
 
@@ -23,10 +25,11 @@ const USAGE = `usage: npm run soak:network -- [options]
 --scenario NAME    what happens under load (default kills)
   kills              one node is killed with -9 or paused every few seconds; after each, it must catch up
   epochs             a fifth validator joins and one of the four leaves, at sealing blocks
-  liar               one validator equivocates, attests what is not so and sends garbage, and is slashed for it
+  liar               one validator equivocates, leads with bad blocks, signs other roots of a real job and sends garbage: slashed
   partition          two of four stand still, so nothing may become final, until they go on
   netns              the kills over a line that delays and loses packets, where the machine permits one
   memory             blocks as fast as they become final: what a node holds after garbage collection does not grow
+  fulldisk           the disk of one node fills up: it ends in words, and catches up once there is room
 --minutes M        of kills and netns (default 10)
 --validators N     (default 4)
 --per-second N     transfers sent (default 20)

@@ -24,7 +24,7 @@ const INCLUDED_MS = 120_000
  * chain. Failing, it prints each node's last lines.
  */
 export async function underLoad(
-  { perSecond, random }: ScenarioOptions,
+  { perSecond, random, firstSender = 0 }: ScenarioOptions & { readonly firstSender?: number },
   clusterOptions: ClusterOptions,
   act: (cluster: Cluster, load: Load) => Promise<void>,
 ): Promise<void> {
@@ -33,7 +33,7 @@ export async function underLoad(
   console.log(`${nodes.length} nodes in ${cluster.folder}`)
   const chainId = Number(network.params.chainId)
   // Those that join later are not asked to take transactions.
-  const load = startLoad([...nodes], { chainId, perSecond, senders: LOAD_SENDERS, random })
+  const load = startLoad([...nodes], { chainId, perSecond, senders: LOAD_SENDERS, firstSender, random })
   try {
     await act(cluster, load)
     await load.stop()
