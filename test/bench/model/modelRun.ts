@@ -1,9 +1,9 @@
 /** Validators of a model that agree on some blocks in virtual time: how long each took, and what it cost. */
 import type { Agreement } from '../../../node/agreement/surface.ts'
-import { createSimulatedChain } from '../../simulator/run/simulatedChain.ts'
+import { createSimulatedChain, type SimulatedChain } from '../../simulator/run/simulatedChain.ts'
 import { hashEngine } from '../../simulator/standIns/hashChain.ts'
 import { createEventQueue } from '../../simulator/world/eventQueue.ts'
-import { createRandomness } from '../../simulator/world/randomness.ts'
+import { createRandomness, type Randomness } from '../../simulator/world/randomness.ts'
 import { WALL_START_MS } from '../../simulator/world/virtualClock.ts'
 import { gapsMs, quantile } from '../consensus/heads.ts'
 import type { Costs } from './costs.ts'
@@ -44,6 +44,7 @@ export interface ModelFigures {
   /** From the first sight of a proposal to the commit of its block, every node's. */
   readonly finalMsP50: number
   readonly finalMsP99: number
+  /** Skip certificates, all nodes together. */
   readonly skips: number
   /** Sent by one node in one view; as many are received. */
   readonly messagesPerView: number
@@ -56,89 +57,117 @@ export interface ModelFigures {
 }
 
 export async function runModel(options: ModelOptions): Promise<ModelFigures> {
-  const { n, costs, blocks } = options
-  const queue = createEventQueue()
-  const randomness = createRandomness(SEED)
-  const powers = Array<bigint>(n).fill(1n)
-  const never = () => false
-  const members = { powers, count: n, replacedShare: 0, isFaulty: never, isByzantine: never, seed: SEED }
-  const report = (_: string, says: string) => {
-    throw new Error(says)
-  }
-  const world = { engine: hashEngine, randomness, usedMs: 0, report }
-  const chain = createSimulatedChain({ ...members, ...world, epochBlocks: EPOCH_BLOCKS })
-  const processors = powers.map(() => createProcessor(queue))
-  const network = createModelNetwork({
-    peerIds: powers.map((_, key) => chain.peerIdOfKey(key)),
-    peerIdOf: chain.peerIdOf,
-    processors,
-    random: randomness.of('network'),
-    delayMs: delaysOf(options.link, randomness.of('delays').u32),
-    frameMs: costs.frameMs,
-  })
-  const headers = new Map<string, Header>([
-    [chain.genesisHash, { height: 0, timestampS: Math.floor(WALL_START_MS / 1_000) }],
-  ])
-  const watches = powers.map(() => ({ finalMs: [] as number[], headsMs: [] as number[] }))
-  const nodes = watches.map(({ finalMs, headsMs }, index) => {
-    const processor = processors[index]!
-    return createModelNode({
-      ...options,
-      ...{ index, queue, randomness, processor, chain, headers, network: network.handsOf(index) },
-      onFinal({ height, latencyMs }) {
-        if (height < WARM_BLOCKS || height > WARM_BLOCKS + blocks) return
-        headsMs.push(processor.nowMs())
-        if (latencyMs !== null && height > WARM_BLOCKS) finalMs.push(latencyMs)
-      },
-    })
-  })
-  const height = () => nodes[0]!.status().height
-  const runTo = async (goal: number) => {
-    while (height() < goal)
-      if (!(await queue.step()) || queue.nowMs() > RUN_MS_MAX) throw new Error(`the model stands at block ${height()}`)
-  }
-  for (const [index, node] of nodes.entries()) processors[index]!.at(0, () => void node.start())
-  await runTo(WARM_BLOCKS)
-  const before = { messages: network.messages(), views: viewsOf(nodes), spent: spentBy(processors) }
-  await runTo(WARM_BLOCKS + blocks)
-  const views = viewsOf(nodes) - before.views
-  const spent = spentBy(processors)
-  const perView = (work: keyof typeof spent) => (spent[work] - before.spent[work]) / views
+  const model = createModel(options)
+  model.start()
+  await model.reach(WARM_BLOCKS)
+  const before = model.spent()
+  await model.reach(WARM_BLOCKS + options.blocks)
+  const after = model.spent()
+  const perView = (name: keyof Spent) => (after[name] - before[name]) / (after.views - before.views)
   const parts = {
     cryptoMs: perView('crypto'),
     framesMs: perView('frames'),
     blocksMs: perView('blocks'),
     coreMs: perView('core'),
   }
-  const gaps = watches.flatMap(({ headsMs }) => gapsMs(headsMs))
-  const finals = watches.flatMap(({ finalMs }) => finalMs)
+  const gaps = model.watches.flatMap(({ headsMs }) => gapsMs(headsMs))
+  const finals = model.watches.flatMap(({ finalMs }) => finalMs)
   return {
-    n,
+    n: options.n,
     link: options.link.name,
     intervalMs: options.intervalMs,
-    blocks,
+    blocks: options.blocks,
     blockMsP50: quantile(gaps, 0.5)!,
     blockMsP99: quantile(gaps, 0.99)!,
     finalMsP50: quantile(finals, 0.5)!,
     finalMsP99: quantile(finals, 0.99)!,
-    skips: nodes[0]!.counts().skips,
-    messagesPerView: (network.messages() - before.messages) / views,
+    skips: after.skips - before.skips,
+    messagesPerView: perView('messages'),
     cpuMsPerView: Object.values(parts).reduce((sum, ms) => sum + ms, 0),
     ...parts,
   }
 }
 
-function delaysOf({ leastMs, tailMeanMs }: Link, u32: () => number): () => number {
-  return () => leastMs - tailMeanMs * Math.log((u32() + 1) / 2 ** 32)
+/** All nodes together. */
+type Spent = Record<Work | 'views' | 'skips' | 'messages', number>
+
+interface Model {
+  readonly watches: readonly { readonly finalMs: readonly number[]; readonly headsMs: readonly number[] }[]
+  start(): void
+  /** Runs until every node has committed that height. */
+  reach(height: number): Promise<void>
+  spent(): Spent
 }
 
-function viewsOf(nodes: readonly Agreement[]): number {
-  return nodes.reduce((sum, node) => sum + node.counts().views, 0)
+function createModel(options: ModelOptions): Model {
+  const { n, costs } = options
+  const queue = createEventQueue()
+  const randomness = createRandomness(SEED)
+  const chain = createChain(n, randomness)
+  const processors = Array.from({ length: n }, () => createProcessor(queue))
+  const network = createModelNetwork({
+    peerIds: processors.map((_, key) => chain.peerIdOfKey(key)),
+    peerIdOf: chain.peerIdOf,
+    processors,
+    random: randomness.of('network'),
+    delayMs: delaysOf(options.link, randomness.of('delays').u32),
+    frameMs: costs.frameMs,
+  })
+  const genesis = { height: 0, timestampS: Math.floor(WALL_START_MS / 1_000) }
+  const headers = new Map<string, Header>([[chain.genesisHash, genesis]])
+  const watches = processors.map(() => ({ finalMs: [] as number[], headsMs: [] as number[] }))
+  const reached = new Map<number, number>()
+  const nodes = watches.map(({ finalMs, headsMs }, index) => {
+    const processor = processors[index]!
+    return createModelNode({
+      ...{ index, queue, randomness, processor, chain, headers, costs },
+      intervalMs: options.intervalMs,
+      network: network.handsOf(index),
+      onFinal({ height, latencyMs }) {
+        reached.set(height, (reached.get(height) ?? 0) + 1)
+        if (height < WARM_BLOCKS || height > WARM_BLOCKS + options.blocks) return
+        headsMs.push(processor.nowMs())
+        if (latencyMs !== null && height > WARM_BLOCKS) finalMs.push(latencyMs)
+      },
+    })
+  })
+  return {
+    watches,
+    start() {
+      for (const [index, node] of nodes.entries()) processors[index]!.at(0, () => void node.start())
+    },
+    async reach(height) {
+      while ((reached.get(height) ?? 0) < n)
+        if (!(await queue.step()) || queue.nowMs() > RUN_MS_MAX)
+          throw new Error(`the model never reaches block ${height}`)
+    },
+    spent: () => spentBy(nodes, processors, network.messages()),
+  }
 }
 
-function spentBy(processors: readonly Processor[]): Record<Work, number> {
-  const sum: Record<Work, number> = { crypto: 0, core: 0, frames: 0, blocks: 0 }
+function createChain(n: number, randomness: Randomness): SimulatedChain {
+  const never = () => false
+  return createSimulatedChain({
+    ...{ powers: Array<bigint>(n).fill(1n), count: n, replacedShare: 0, seed: SEED, epochBlocks: EPOCH_BLOCKS },
+    ...{ isFaulty: never, isByzantine: never, engine: hashEngine, randomness, usedMs: 0 },
+    report(_, says) {
+      throw new Error(says)
+    },
+  })
+}
+
+function spentBy(nodes: readonly Agreement[], processors: readonly Processor[], messages: number): Spent {
+  const sum: Spent = { crypto: 0, core: 0, frames: 0, blocks: 0, views: 0, skips: 0, messages }
   for (const processor of processors)
     for (const [work, ms] of Object.entries(processor.spentMs())) sum[work as Work] += ms
+  for (const node of nodes) {
+    const { views, skips } = node.counts()
+    sum.views += views
+    sum.skips += skips
+  }
   return sum
+}
+
+function delaysOf({ leastMs, tailMeanMs }: Link, u32: () => number): () => number {
+  return () => leastMs - tailMeanMs * Math.log((u32() + 1) / 2 ** 32)
 }
