@@ -3,7 +3,7 @@ import { concat } from '../primitives/bytes.ts'
 import { decodeIndexHeader, GUARD_BYTES, INDEX_HEADER_BYTES, LAYER_BYTES, ROW_ENTRY_BYTES } from './indexFile.ts'
 import { isRefused, type Refused, refuse } from './refusal.ts'
 import type { RowProof } from './surface.ts'
-import { i32, treeHeight } from './tree.ts'
+import { i32, int32s, treeHeight } from './tree.ts'
 
 /** Rows of one score leaf (§4.3). */
 export const SCORE_LEAF_ROWS = 128
@@ -40,7 +40,7 @@ export function proofLengths(
 
 export function encodeRowProof(proof: RowProof): Uint8Array {
   const { header, layerTable, rowLeaf, rowSiblings, codes, exponentG, x, h, scoreLeaf, scoreSiblings } = proof
-  const context = [i32(exponentG), ...Array.from(x, i32), h]
+  const context = [i32(exponentG), int32s(x), h]
   return concat(header, layerTable, rowLeaf, ...rowSiblings, codes, ...context, scoreLeaf, ...scoreSiblings)
 }
 

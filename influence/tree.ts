@@ -54,6 +54,13 @@ export function i32(value: number): Uint8Array {
   return u32(value >>> 0)
 }
 
+export function int32s(values: Int32Array): Uint8Array {
+  const out = new Uint8Array(4 * values.length)
+  const view = new DataView(out.buffer)
+  for (let i = 0; i < values.length; i++) view.setInt32(4 * i, values[i]!, true)
+  return out
+}
+
 /** Siblings in a proof over `count` leaves: the height of the padded tree. */
 export function treeHeight(count: number): number {
   return count <= 1 ? 0 : 32 - Math.clz32(count - 1)

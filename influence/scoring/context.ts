@@ -1,9 +1,19 @@
 /** Commitments of one query (influence.md §4.2, §4.3): queryHash, scoresRoot, contextRoot. */
-import { concat, uintToBytes } from '../../primitives/bytes.ts'
+import { uintToBytes } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import { SCORE_LEAF_ROWS } from '../rowProof.ts'
 import type { Query } from '../surface.ts'
-import { byteTreeRoot, CODE_CHUNK_BYTES, CONTEXT_CHUNK_BYTES, DOMAIN, hashTagged, i32, treeRoot, u32 } from '../tree.ts'
+import {
+  byteTreeRoot,
+  CODE_CHUNK_BYTES,
+  CONTEXT_CHUNK_BYTES,
+  DOMAIN,
+  hashTagged,
+  i32,
+  int32s,
+  treeRoot,
+  u32,
+} from '../tree.ts'
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
@@ -64,5 +74,5 @@ export function contextHash(
   directionRoot: Uint8Array,
   hash: Hasher,
 ): Uint8Array {
-  return hashTagged(DOMAIN.context, hash, queryHash, i32(exponentG), concat(...Array.from(x, i32)), directionRoot)
+  return hashTagged(DOMAIN.context, hash, queryHash, i32(exponentG), int32s(x), directionRoot)
 }

@@ -100,37 +100,64 @@ function weightsOf(r: v128, units: v128): v128 {
   return i32x4.sub(v128.xor(size, sign), sign)
 }
 
-/** Two i16 of one pair of rows; an absent second row weighs nothing. */
+/** Two i16 of rows k and k + 1 of eight; a row that is not there weighs nothing. */
 // @ts-ignore: decorator
 @inline
-function pairOf(at: usize, step: usize, unit: i32, hasFirst: bool, hasSecond: bool): i32 {
-  const first = hasFirst ? weightOf(load<i32>(at), unit) : 0
-  const second = hasSecond ? weightOf(load<i32>(at + step), unit) : 0
+function pairOf(at: usize, step: usize, unit: i32, k: usize, rows: usize): i32 {
+  const first = k < rows ? weightOf(load<i32>(at + k * step), unit) : 0
+  const second = k + 1 < rows ? weightOf(load<i32>(at + (k + 1) * step), unit) : 0
   return (first & 0xffff) | (second << 16)
 }
 
-/** Adds four rows times their weights (two pairs) to the i32 sums of some columns. */
-function mixFour(row: usize, bytes: usize, columns: usize, first: i32, second: i32, sums: usize): void {
+/** Row k of eight; for one that is not there, any other. */
+// @ts-ignore: decorator
+@inline
+function rowOf(row: usize, bytes: usize, k: usize, rows: usize): usize {
+  return row + (k < rows ? k * bytes : 0)
+}
+
+/** Adds up to eight rows times their weights to the i32 sums of some columns; R of the first row stands at `at`. */
+function mixEight(row: usize, rows: usize, columns: usize, at: usize, unit: i32, sums: usize): void {
+  const bytes = rowBytes()
+  const step = 4 * blockCount()
+  const u0 = i32x4.splat(pairOf(at, step, unit, 0, rows))
+  const u1 = i32x4.splat(pairOf(at, step, unit, 2, rows))
+  const u2 = i32x4.splat(pairOf(at, step, unit, 4, rows))
+  const u3 = i32x4.splat(pairOf(at, step, unit, 6, rows))
   let p0 = row
-  let p1 = p0 + bytes
-  let p2 = p1 + bytes
-  let p3 = p2 + bytes
-  const end = p0 + columns
-  const u = i32x4.splat(first)
-  const v = i32x4.splat(second)
-  while (p0 < end) {
-    const a = v128.load8x8_s(p0)
-    const b = v128.load8x8_s(p1)
-    const c = v128.load8x8_s(p2)
-    const d = v128.load8x8_s(p3)
-    const low = i32x4.add(i32x4.dot_i16x8_s(interleaveLow(a, b), u), i32x4.dot_i16x8_s(interleaveLow(c, d), v))
-    const high = i32x4.add(i32x4.dot_i16x8_s(interleaveHigh(a, b), u), i32x4.dot_i16x8_s(interleaveHigh(c, d), v))
-    v128.store(sums, i32x4.add(v128.load(sums), low))
-    v128.store(sums, i32x4.add(v128.load(sums, 16), high), 16)
+  let p1 = rowOf(row, bytes, 1, rows)
+  let p2 = rowOf(row, bytes, 2, rows)
+  let p3 = rowOf(row, bytes, 3, rows)
+  let p4 = rowOf(row, bytes, 4, rows)
+  let p5 = rowOf(row, bytes, 5, rows)
+  let p6 = rowOf(row, bytes, 6, rows)
+  let p7 = rowOf(row, bytes, 7, rows)
+  const end = sums + 4 * columns
+  while (sums < end) {
+    let a = v128.load8x8_s(p0)
+    let b = v128.load8x8_s(p1)
+    let low = i32x4.add(v128.load(sums), i32x4.dot_i16x8_s(interleaveLow(a, b), u0))
+    let high = i32x4.add(v128.load(sums, 16), i32x4.dot_i16x8_s(interleaveHigh(a, b), u0))
+    a = v128.load8x8_s(p2)
+    b = v128.load8x8_s(p3)
+    low = i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u1))
+    high = i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u1))
+    a = v128.load8x8_s(p4)
+    b = v128.load8x8_s(p5)
+    low = i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u2))
+    high = i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u2))
+    a = v128.load8x8_s(p6)
+    b = v128.load8x8_s(p7)
+    v128.store(sums, i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u3)))
+    v128.store(sums, i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u3)), 16)
     p0 += 8
     p1 += 8
     p2 += 8
     p3 += 8
+    p4 += 8
+    p5 += 8
+    p6 += 8
+    p7 += 8
     sums += 32
   }
 }
@@ -142,7 +169,7 @@ export function mixRowsOne(task: usize, lane: usize): void {
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
   beginSums(lane, end - first)
-  for (let i = first; i < end; i += 4) {
+  for (let i = first; i < end; i += 8) {
     const row = codesAddress() + i * bytes
     for (let s: usize = 0; s < segmentCount(); s++) {
       const start = <usize>load<u32>(segmentsAddress() + 16 * s)
@@ -150,9 +177,7 @@ export function mixRowsOne(task: usize, lane: usize): void {
       const block = <usize>load<u32>(segmentsAddress() + 16 * s, 8)
       const at = tableAddress() + step * i + 4 * block
       const unit = load<i32>(shiftsAddress() + 4 * block)
-      const pair = pairOf(at, step, unit, true, i + 1 < end)
-      const next = pairOf(at + 2 * step, step, unit, i + 2 < end, i + 3 < end)
-      mixFour(row + start, bytes, columns, pair, next, narrowSums(lane) + 4 * (start - firstColumn()))
+      mixEight(row + start, end - i, columns, at, unit, narrowSums(lane) + 4 * (start - firstColumn()))
     }
   }
 }
