@@ -7,6 +7,7 @@ import { timingOf } from '../../consensus/timers.ts'
 import { toHex } from '../../primitives/bytes.ts'
 import { frameCodec } from '../../primitives/wire/frame.ts'
 import { type Bodies, createBodies } from './bodies.ts'
+import { createHostLoad, type HostLoad } from './bounds.ts'
 import { openSigner, type Signer } from './durability/signer.ts'
 import { openWal, type Wal } from './durability/wal.ts'
 import { createEpochs, type Epochs } from './epochs.ts'
@@ -27,7 +28,8 @@ export function createAgreement(options: AgreementOptions): Agreement {
 
 class Host implements Agreement {
   readonly #options: AgreementOptions
-  readonly #bodies: Bodies = createBodies()
+  readonly load: HostLoad
+  readonly #bodies: Bodies
   readonly #epochs: Epochs
   readonly #sealings: Sealings
   readonly #router: Router
@@ -45,11 +47,14 @@ class Host implements Agreement {
 
   constructor(options: AgreementOptions) {
     this.#options = options
+    this.load = createHostLoad(options.hostBounds)
+    this.#bodies = createBodies(this.load)
     this.#epochs = createEpochs(options)
     this.#sealings = createSealings(options.disk)
     this.#router = createRouter({
       ...options,
       bodies: this.#bodies,
+      load: this.load,
       sealings: this.#sealings,
       run: () => this.#run,
       epochNumber: () => this.#epochs.current(),
@@ -186,6 +191,7 @@ class Host implements Agreement {
       wal: this.#wal!,
       signer,
       bodies: this.#bodies,
+      load: this.load,
       fetcher: createFetcher(this.#options),
       sealings: this.#sealings,
       tally: this.#tally,

@@ -1,11 +1,7 @@
 /** Candidates and their blocks above the last committed one, by id and by block hash, so that all who ask can have them (R2). */
 import type { Candidate, Hash } from '../../consensus/step.ts'
+import { createHostLoad } from './bounds.ts'
 import type { HeldBlock } from './ports.ts'
-
-/** Blocks that no record keeps yet: many honest ones fit, and what is pushed out can be fetched again by its id. */
-const LOOSE_BYTES_MAX = 32 * 1024 * 1024
-/** Committed candidates whose ids are still asked for by those a little behind; others follow by ranges of blocks. */
-const COMMITTED_MAX = 1024
 
 interface Held extends HeldBlock {
   view: number
@@ -35,7 +31,7 @@ export interface Bodies {
   commit(committed: Committed): void
 }
 
-export function createBodies(): Bodies {
+export function createBodies({ bounds, note } = createHostLoad()): Bodies {
   const candidates = new Map<Hash, Candidate>()
   const blocks = new Map<Hash, Held>()
   const loose = new Set<Hash>()
@@ -66,9 +62,10 @@ export function createBodies(): Bodies {
       blocks.set(hash, { view, bytes, isKept: false })
       loosen(hash, 1)
       for (const oldest of loose) {
-        if (looseBytes <= LOOSE_BYTES_MAX) break
+        if (looseBytes <= bounds.looseBytes) break
         forget(oldest)
       }
+      note('looseBytes', looseBytes)
       const waiting = waiters.get(hash) ?? []
       waiters.delete(hash)
       for (const run of waiting) run()
@@ -94,7 +91,8 @@ export function createBodies(): Bodies {
     },
     commit(entry) {
       committed.set(entry.candidate.id, entry)
-      if (committed.size > COMMITTED_MAX) committed.delete(committed.keys().next().value!)
+      if (committed.size > bounds.committed) committed.delete(committed.keys().next().value!)
+      note('committed', committed.size)
     },
   }
 }

@@ -6,6 +6,7 @@ import type { Network, NetworkEvents, PeerId } from '../../p2p/surface.ts'
 import { type Frame, frameCodec } from '../../primitives/wire/frame.ts'
 import { gossipedBlockCodec } from '../../primitives/wire/sync.ts'
 import type { Bodies } from './bodies.ts'
+import type { HostLoad } from './bounds.ts'
 import type { Clock, Execution } from './ports.ts'
 import type { EpochRun } from './run/epochRun.ts'
 import { createNextEpoch, type NextEpoch } from './run/nextEpoch.ts'
@@ -28,6 +29,7 @@ export interface RouterOptions {
   readonly network: Pick<Network, 'ban' | 'send'>
   readonly execution: Pick<Execution, 'hashOf'>
   readonly bodies: Bodies
+  readonly load: HostLoad
   readonly sealings: Sealings
   /** Undefined while there is none. */
   readonly run: () => EpochRun | undefined
@@ -42,11 +44,12 @@ export function createRouter(options: RouterOptions): Router {
 
 class FrameRouter implements Router {
   readonly #options: RouterOptions
-  readonly #next: NextEpoch = createNextEpoch()
+  readonly #next: NextEpoch
   readonly #answeredMs = new Map<PeerId, number>()
 
   constructor(options: RouterOptions) {
     this.#options = options
+    this.#next = createNextEpoch(options.load)
   }
 
   message(peer: PeerId, bytes: Uint8Array): void {

@@ -7,6 +7,7 @@ import type { Network, NetworkEvents, PeerId } from '../../p2p/surface.ts'
 import type { Bls } from '../../primitives/bls.ts'
 import type { ChainParams } from '../../primitives/chainParams.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
+import type { HostBounds, HostLoad } from './bounds.ts'
 import type { Clock, Disk, Execution } from './ports.ts'
 
 export interface AgreementOptions {
@@ -37,6 +38,7 @@ export interface AgreementOptions {
   readonly epochFrom?: typeof createEpoch
   /** The simulator divides them. */
   readonly bounds?: Bounds
+  readonly hostBounds?: HostBounds
   readonly timing?: Timing
   /** True only for the simulator's twins. */
   readonly isKeyShared?: boolean
@@ -85,6 +87,7 @@ export interface AgreementCounts {
 }
 
 export interface Agreement {
+  readonly load: HostLoad
   /** Recovers what the disk kept, then listens. */
   start(): Promise<void>
   /** Ends after what is being written. */

@@ -2,9 +2,13 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Conflict, Hash, Vote } from '../../consensus/step.ts'
+import { createBodies } from '../../node/agreement/bodies.ts'
+import { createHostLoad, HOST_BOUNDS } from '../../node/agreement/bounds.ts'
+import { createInputQueue } from '../../node/agreement/run/inputQueue.ts'
+import { createNextEpoch } from '../../node/agreement/run/nextEpoch.ts'
 import type { Certificate } from '../../primitives/certificate.ts'
 import { createOneCore } from '../consensus/oneCore.ts'
-import { checkBounds, checkWindow } from './invariants/bounds.ts'
+import { checkBounds, checkHostBounds, checkWindow } from './invariants/bounds.ts'
 import { createChainLedger, type SeenCommit } from './invariants/chainLedger.ts'
 import { type Conduct, createConduct } from './invariants/conduct.ts'
 import type { Invariant } from './invariants/offence.ts'
@@ -332,6 +336,33 @@ test('I14: more than its bound in a map of the core is seen, and so is a vote of
   core.views.set(9, { ...core.views.get(5)!, view: 9 })
   checkWindow(core, 0, report)
   assert.equal(found, ['I14 node 0 keeps votes of view 9, 8 ahead'])
+})
+
+test('I14: a flood stays within each bound of the host and reaches it; more than a bound is seen, and stays seen', () => {
+  const found: string[] = []
+  const load = createHostLoad({ ...HOST_BOUNDS, looseBytes: 5_000, committed: 8 })
+  const check = () => {
+    checkHostBounds(load, 2, (invariant, says) => found.push(`${invariant} ${says}`))
+    return found.splice(0)
+  }
+  const [queue, next, bodies] = [createInputQueue(load), createNextEpoch(load), createBodies(load)]
+  for (let i = 0; i < 1_000; i++) {
+    queue.push(
+      { kind: 'timeout', timer: 'skip', view: 1 },
+      { peer: i % 2 === 0 ? 'small' : 'large', sizeBytes: (i % 2) * 8_192 },
+    )
+    next.keep(i % 2 === 0 ? 'small' : 'large', new Uint8Array(1 + (i % 2) * 2_047))
+    bodies.addBlock(`0xb${i}`, new Uint8Array(100), i)
+    const candidate = { view: i, parentView: 0, parentId: '0x00', blockHash: `0xb${i}`, id: `0xc${i}` } as const
+    bodies.commit({ candidate, height: i })
+  }
+  assert.equal(check(), [])
+  for (const what of ['peerMessages', 'nextFrames', 'looseBytes', 'committed'] as const)
+    assert.is(load.peaks[what], load.bounds[what], what)
+  assert.ok(load.peaks.peerBytes > load.bounds.peerBytes / 2 && load.peaks.nextBytes > load.bounds.nextBytes / 2)
+  load.note('nextFrames', 65)
+  load.note('nextFrames', 1)
+  assert.equal(check(), ['I14 node 2 held 65 of nextFrames, at most 64'])
 })
 
 test.run()

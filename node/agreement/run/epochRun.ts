@@ -14,6 +14,7 @@ import type { Certificate } from '../../../primitives/certificate.ts'
 import type { Sealing } from '../../../primitives/wire/sealing.ts'
 import { gossipedBlockCodec } from '../../../primitives/wire/sync.ts'
 import type { Bodies } from '../bodies.ts'
+import type { HostLoad } from '../bounds.ts'
 import type { Signer } from '../durability/signer.ts'
 import type { Wal } from '../durability/wal.ts'
 import type { Clock, Execution } from '../ports.ts'
@@ -49,6 +50,7 @@ export interface EpochRunOptions {
   /** Null: an observer. */
   readonly signer: Signer | null
   readonly bodies: Bodies
+  readonly load: HostLoad
   readonly fetcher: Fetcher
   readonly sealings: Sealings
   readonly tally: RunTally
@@ -85,7 +87,7 @@ class Run implements EpochRun {
   readonly core: Core
   readonly outbox: Outbox
   readonly #options: EpochRunOptions
-  readonly #inputs: InputQueue = createInputQueue()
+  readonly #inputs: InputQueue
   readonly #caster: Caster | null
   readonly #checker: Checker
   readonly #committer: Committer
@@ -98,6 +100,7 @@ class Run implements EpochRun {
   constructor(options: EpochRunOptions) {
     const { epoch, crypto, signer, onFault } = options
     this.#options = options
+    this.#inputs = createInputQueue(options.load)
     this.epoch = epoch
     this.crypto = crypto
     this.core = createCore(options.core)

@@ -1,10 +1,7 @@
 /** What waits for the core, most urgent first (consensus.md §10), with a bound on what each peer may have waiting (§9). */
 import type { Input } from '../../../consensus/step.ts'
 import type { PeerId } from '../../../p2p/surface.ts'
-
-/** Consensus.md §9: beyond either, the peer's oldest waiting message is dropped. */
-const PEER_MESSAGES_MAX = 256
-const PEER_BYTES_MAX = 1024 * 1024
+import { createHostLoad } from '../bounds.ts'
 
 /** Outcomes of effects are as urgent as timeouts: the core waits for them. */
 const URGENCY: Readonly<Record<Input['kind'], number>> = {
@@ -48,7 +45,7 @@ export interface InputQueue {
   peers(): number
 }
 
-export function createInputQueue(): InputQueue {
+export function createInputQueue({ bounds, note } = createHostLoad()): InputQueue {
   const lanes: { entry: Entry; waiting: Waiting | undefined }[][] = [[], [], [], []]
   const heads = [0, 0, 0, 0]
   const byPeer = new Map<PeerId, Waiting>()
@@ -67,10 +64,12 @@ export function createInputQueue(): InputQueue {
     waiting.entries.push(entry)
     waiting.count += 1
     waiting.sizeBytes += entry.sizeBytes
-    while (waiting.count > PEER_MESSAGES_MAX || waiting.sizeBytes > PEER_BYTES_MAX) {
+    while (waiting.count > bounds.peerMessages || waiting.sizeBytes > bounds.peerBytes) {
       leave(waiting, waiting.entries.find(({ isGone }) => !isGone)!)
       dropped += 1
     }
+    note('peerMessages', waiting.count)
+    note('peerBytes', waiting.sizeBytes)
     return waiting
   }
   const take = (lane: number) => {

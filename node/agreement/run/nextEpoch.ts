@@ -1,9 +1,6 @@
 /** Frames of the epoch to come, kept until it is ours (consensus.md §7, §9). */
 import type { PeerId } from '../../../consensus/step.ts'
-
-/** Consensus.md §9, for each peer: beyond either, the oldest frame is dropped. */
-const FRAMES_MAX = 64
-const BYTES_MAX = 64 * 1024
+import { createHostLoad } from '../bounds.ts'
 
 export interface NextEpoch {
   keep(peer: PeerId, frame: Uint8Array): void
@@ -12,7 +9,7 @@ export interface NextEpoch {
   take(): { readonly peer: PeerId; readonly frame: Uint8Array }[]
 }
 
-export function createNextEpoch(): NextEpoch {
+export function createNextEpoch({ bounds, note } = createHostLoad()): NextEpoch {
   const byPeer = new Map<PeerId, Uint8Array[]>()
   return {
     keep(peer, frame) {
@@ -20,7 +17,9 @@ export function createNextEpoch(): NextEpoch {
       byPeer.set(peer, frames)
       frames.push(frame)
       let bytes = frames.reduce((sum, { length }) => sum + length, 0)
-      while (frames.length > FRAMES_MAX || bytes > BYTES_MAX) bytes -= frames.shift()!.length
+      while (frames.length > bounds.nextFrames || bytes > bounds.nextBytes) bytes -= frames.shift()!.length
+      note('nextFrames', frames.length)
+      note('nextBytes', bytes)
     },
     forget: (peer) => void byPeer.delete(peer),
     take() {

@@ -5,6 +5,7 @@
 import type { Hash } from '../../../consensus/step.ts'
 import type { Network } from '../../../genesis/network.ts'
 import { paramsHash } from '../../../genesis/paramsHash.ts'
+import { HOST_BOUNDS } from '../../../node/agreement/bounds.ts'
 import { type ProbedCrypto, probeCrypto } from '../../../node/crypto.ts'
 import { DEVNET_FILE, openNetwork } from '../../../node/network.ts'
 import { STAKING_ADDRESS } from '../../../precompiles/addresses.ts'
@@ -57,6 +58,7 @@ function found(options: FoundOptions, network: Network, crypto: ProbedCrypto): F
   const shared = { ...options, rules, context, genesis, asked, burnBps: BigInt(BURN_BPS), onExecuted }
   return {
     context,
+    hostBounds: HOST_BOUNDS,
     transactions: () => counts.reduce((sum, count) => sum + count, 0),
     createNodeChain: (node) => createEvmChain(shared, node),
     forgeBlock: forger(rules, genesis),

@@ -1,9 +1,22 @@
-/** I14 for a core: what it holds stays within the bounds that it was given (consensus.md §9). */
+/** I14 for a core and its host: what they hold stays within the bounds that they were given (consensus.md §9). */
 import type { Core } from '../../../consensus/state.ts'
+import type { HostBounds, HostLoad } from '../../../node/agreement/bounds.ts'
 import type { Report } from './offence.ts'
 
 /** §9: two of the leader's and the certified one. */
 const CANDIDATES_PER_VIEW = 3
+
+/** For the host: the most that it ever held. */
+export function checkHostBounds(
+  { bounds, peaks }: Pick<HostLoad, 'bounds' | 'peaks'>,
+  node: number,
+  report: Report,
+): void {
+  for (const [what, peak] of Object.entries(peaks)) {
+    const most = bounds[what as keyof HostBounds]
+    if (peak > most) report('I14', `node ${node} held ${peak} of ${what}, at most ${most}`)
+  }
+}
 
 /** Votes and proposals of views out of the window are dropped; certificates may be of any view. */
 export function checkBounds(core: Core, node: number, report: Report): void {

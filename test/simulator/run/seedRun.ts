@@ -3,6 +3,7 @@ import type { EpochWithLeaders } from '../../../consensus/epoch.ts'
 import type { FinalizedCandidate } from '../../../node/agreement/ports.ts'
 import { toHex } from '../../../primitives/bytes.ts'
 import { candidateId } from '../../../primitives/validatorSet.ts'
+import { checkHostBounds } from '../invariants/bounds.ts'
 import { type ChainLedger, createChainLedger } from '../invariants/chainLedger.ts'
 import { type Conduct, createConduct } from '../invariants/conduct.ts'
 import type { Offence, Report } from '../invariants/offence.ts'
@@ -160,6 +161,7 @@ class SeedRun {
     while (this.#offence === undefined && !this.#liveness.isDone() && (await this.#queue.step())) {
       this.#events += 1
       this.#liveness.check(this.#queue.nowMs())
+      this.#checkBounds()
       if (this.#events > EVENTS_MAX) this.#report('I15', `not done after ${EVENTS_MAX} events`)
     }
     if (this.#offence === undefined && !this.#liveness.isDone()) this.#report('I15', 'nothing is left to happen')
@@ -175,6 +177,13 @@ class SeedRun {
       points: this.#points,
       traceHash: this.#trace.hash(),
       faults: countFaults(this.#plan),
+    }
+  }
+
+  #checkBounds(): void {
+    for (const { index, agreement } of this.#nodes) {
+      const load = agreement()?.load
+      if (load !== undefined) checkHostBounds(load, index, this.#report)
     }
   }
 

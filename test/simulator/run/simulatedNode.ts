@@ -1,5 +1,5 @@
 /** A node of a run: a disk and a chain that outlive its processes, and the process of the moment with the real host. */
-import { BOUNDS, type Bounds } from '../../../consensus/bounds.ts'
+import { BOUNDS } from '../../../consensus/bounds.ts'
 import type { Conflict } from '../../../consensus/step.ts'
 import { timingOf } from '../../../consensus/timers.ts'
 import { createAgreement } from '../../../node/agreement/agreement.ts'
@@ -61,9 +61,9 @@ export interface SimulatedNode {
   wipeChain(): void
 }
 
-function divided(bounds: Bounds, divisor: number): Bounds {
+function divided<T extends { readonly [name in keyof T]: number }>(bounds: T, divisor: number): T {
   const cut = (bound: number) => Math.max(1, Math.floor(bound / divisor))
-  return Object.fromEntries(Object.entries(bounds).map(([name, bound]) => [name, cut(bound)])) as unknown as Bounds
+  return Object.fromEntries(Object.entries<number>(bounds).map(([name, bound]) => [name, cut(bound)])) as T
 }
 
 export function createSimulatedNode(options: NodeOptions): SimulatedNode {
@@ -118,6 +118,7 @@ export function createSimulatedNode(options: NodeOptions): SimulatedNode {
       onTransaction: async () => 'ignore',
       epochFrom: chain.epochFrom,
       bounds: divided(BOUNDS, options.boundsDivisor),
+      hostBounds: divided(chain.hostBounds, options.boundsDivisor),
       timing: timingOf(options.executionFaults.intervalMs),
       isKeyShared: options.isKeyShared,
     })

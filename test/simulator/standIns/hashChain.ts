@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { hash as digest } from 'node:crypto'
 import type { Hash } from '../../../consensus/step.ts'
+import { HOST_BOUNDS } from '../../../node/agreement/bounds.ts'
 import type {
   CheckRequest,
   Execution,
@@ -18,6 +19,8 @@ import { taggedKeys } from './taggedBls.ts'
 
 /** parentHash[32] ‖ epochHash[32] ‖ height[4] ‖ salt[4] ‖ isSound[1]. */
 const BLOCK_BYTES = 73
+/** The longest real ones that fit the host's bound of loose blocks. */
+const LOOSE_BLOCKS = 53
 
 interface HashBlock {
   readonly parentHash: Hash
@@ -64,6 +67,7 @@ export const hashEngine: Engine = {
     return {
       context,
       createNodeChain: (options) => createHashChain({ ...options, genesisHash, epochBlocks, setOf }),
+      hostBounds: { ...HOST_BOUNDS, looseBytes: LOOSE_BLOCKS * BLOCK_BYTES },
       transactions: () => 0,
       forgeBlock(random, parentHash, epochHash) {
         const [height, salt, isSound] = [random.int(1, 200), random.u32(), random.oneIn(2)]

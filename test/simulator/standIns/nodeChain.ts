@@ -1,5 +1,6 @@
 /** What a run's blocks are made of: keys, block 0, and each node's chain, of which its disk keeps what processes commit. */
 import type { Hash } from '../../../consensus/step.ts'
+import type { HostBounds } from '../../../node/agreement/bounds.ts'
 import type { Clock, Execution, FinalizedCandidate } from '../../../node/agreement/ports.ts'
 import type { ChainContext } from '../../../primitives/statements.ts'
 import type { ValidatorSet } from '../../../primitives/validatorSet.ts'
@@ -59,6 +60,8 @@ export interface FoundOptions {
 
 export interface FoundedChain {
   readonly context: ChainContext
+  /** As many bytes as its blocks are long. */
+  readonly hostBounds: HostBounds
   createNodeChain(options: NodeChainOptions): NodeChain
   /** In the longest of their chains. */
   transactions(): number
