@@ -7,6 +7,8 @@ interface Held extends HeldBlock {
   view: number
   /** In the WAL: it stays until it is decided. */
   isKept: boolean
+  /** Executions at work on it, or just done: the core may record it any moment. */
+  uses: number
 }
 
 /** Where the block of a committed candidate is found: undefined for a filler. */
@@ -24,6 +26,9 @@ export interface Bodies {
   addBlock(hash: Hash, bytes: Uint8Array, view: number): void
   /** Calls back once the block is here, unless the returned function is called before. */
   whenHere(hash: Hash, run: () => void): () => void
+  /** It is being executed and stays, until it is decided or was released as often. */
+  hold(hash: Hash): void
+  release(hash: Hash): void
   /** The candidate is recorded: its block, if it has one, stays. */
   keep(candidate: Candidate): void
   /** At or below that view all is decided. */
@@ -48,6 +53,13 @@ export function createBodies({ bounds, note } = createHostLoad()): Bodies {
     if (loose.has(hash)) loosen(hash, -1)
     blocks.delete(hash)
   }
+  const pushOut = () => {
+    for (const oldest of loose) {
+      if (looseBytes <= bounds.looseBytes) break
+      forget(oldest)
+    }
+    note('looseBytes', looseBytes)
+  }
   return {
     block: (hash) => blocks.get(hash),
     candidate: (id) => candidates.get(id),
@@ -59,13 +71,9 @@ export function createBodies({ bounds, note } = createHostLoad()): Bodies {
         known.view = Math.max(known.view, view)
         return
       }
-      blocks.set(hash, { view, bytes, isKept: false })
+      blocks.set(hash, { view, bytes, isKept: false, uses: 0 })
       loosen(hash, 1)
-      for (const oldest of loose) {
-        if (looseBytes <= bounds.looseBytes) break
-        forget(oldest)
-      }
-      note('looseBytes', looseBytes)
+      pushOut()
       const waiting = waiters.get(hash) ?? []
       waiters.delete(hash)
       for (const run of waiting) run()
@@ -78,11 +86,25 @@ export function createBodies({ bounds, note } = createHostLoad()): Bodies {
         if (waiting.size === 0 && waiters.get(hash) === waiting) waiters.delete(hash)
       }
     },
+    hold(hash) {
+      const held = blocks.get(hash)
+      if (held === undefined) return
+      held.uses += 1
+      if (loose.has(hash)) loosen(hash, -1)
+    },
+    release(hash) {
+      const held = blocks.get(hash)
+      if (held === undefined || held.uses === 0) return
+      held.uses -= 1
+      if (held.uses > 0 || held.isKept) return
+      loosen(hash, 1)
+      pushOut()
+    },
     keep(candidate) {
       candidates.set(candidate.id, candidate)
       const held = blocks.get(candidate.blockHash)
       if (held === undefined || held.isKept) return
-      loosen(candidate.blockHash, -1)
+      if (loose.has(candidate.blockHash)) loosen(candidate.blockHash, -1)
       held.isKept = true
     },
     decide(view) {

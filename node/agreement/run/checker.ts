@@ -65,16 +65,22 @@ export function createChecker(options: CheckerOptions): Checker {
       const isAbandoned = () => isClosed || options.isPast(view)
       execution.build({ ...request(view, parent, isAbandoned), isEmpty }).then((built) => {
         if (isClosed) return
-        if (built !== null) bodies.addBlock(built.blockHash, built.bytes, view)
+        if (built !== null) {
+          bodies.addBlock(built.blockHash, built.bytes, view)
+          bodies.hold(built.blockHash)
+        }
         options.onBuilt(view, parent.id, built?.blockHash ?? null)
       }, options.onFault)
     },
     check(candidate, parent) {
+      const { blockHash } = candidate
       let isAbandoned = false
+      let isHeld = false
       let cancelWait = () => {}
       const end = () => {
         isAbandoned = true
         cancelWait()
+        if (isHeld) bodies.release(blockHash)
       }
       checks.get(candidate.id)?.()
       checks.set(candidate.id, end)
@@ -88,14 +94,21 @@ export function createChecker(options: CheckerOptions): Checker {
             return
           }
           checks.delete(candidate.id)
+          // What is valid is recorded now; a flood of other blocks must not push it out before.
+          if (verdict.kind === 'invalid') bodies.release(blockHash)
           options.onChecked(candidate.id, verdict.kind === 'valid', 'reason' in verdict ? verdict.reason : '')
         }, options.onFault)
       }
-      const held = bodies.block(candidate.blockHash)
-      if (held !== undefined) return execute(held.bytes)
-      const cancelHere = bodies.whenHere(candidate.blockHash, () => {
+      const begin = (bytes: Uint8Array) => {
+        bodies.hold(blockHash)
+        isHeld = true
+        execute(bytes)
+      }
+      const held = bodies.block(blockHash)
+      if (held !== undefined) return begin(held.bytes)
+      const cancelHere = bodies.whenHere(blockHash, () => {
         cancelWait()
-        execute(bodies.block(candidate.blockHash)!.bytes)
+        begin(bodies.block(blockHash)!.bytes)
       })
       const cancelFetch = fetchBody(candidate.id, GOSSIP_MS, () => {})
       cancelWait = () => {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { ZERO_HASH } from '../../../consensus/state.ts'
 import type { Candidate, Input } from '../../../consensus/step.ts'
 import { createBodies } from '../../../node/agreement/bodies.ts'
+import { createHostLoad, HOST_BOUNDS } from '../../../node/agreement/bounds.ts'
 import { createCommitter } from '../../../node/agreement/run/committer.ts'
 import { createFetcher } from '../../../node/agreement/run/fetcher.ts'
 import { createInputQueue } from '../../../node/agreement/run/inputQueue.ts'
@@ -101,6 +102,33 @@ test('bodies: what is recorded stays until it is decided; of the rest the oldest
   bodies.addBlock('0xb41', new Uint8Array(1), 50)
   bodies.decide(45)
   assert.ok(bodies.block('0xb41'))
+})
+
+test('bodies: what is being executed is not pushed out; released, it gives way as others do', () => {
+  const bodies = createBodies(createHostLoad({ ...HOST_BOUNDS, looseBytes: 2 }))
+  const flood = (from: number) => {
+    for (let view = from; view < from + 5; view++) bodies.addBlock(`0xb${view}`, new Uint8Array(1), view)
+  }
+  const isHere = () => bodies.block('0xb1') !== undefined
+  bodies.addBlock('0xb1', new Uint8Array(1), 1)
+  bodies.hold('0xb1')
+  bodies.hold('0xb1')
+  flood(10)
+  bodies.release('0xb1')
+  flood(20)
+  assert.ok(isHere())
+  bodies.release('0xb1')
+  assert.ok(isHere())
+  flood(30)
+  assert.not.ok(isHere())
+  bodies.addBlock('0xb1', new Uint8Array(1), 1)
+  bodies.hold('0xb1')
+  bodies.keep(candidate(1))
+  bodies.release('0xb1')
+  flood(40)
+  assert.ok(isHere())
+  bodies.decide(1)
+  assert.not.ok(isHere())
 })
 
 test('committing: the fillers above an epoch’s last block can still be asked for once the next epoch has begun', async () => {
