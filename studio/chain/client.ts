@@ -41,6 +41,8 @@ export class NodeUnreachable extends Error {
 const POLL_MS = 100
 /** A request that takes longer is a fault of the node, not of the network: it runs beside us or in the same cloud. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** A node ends an idle connection just as we write to it, on a busy machine: nothing of the request was read. */
+const RETRIES = 2
 
 /** An eighth on top of an estimate: other transactions may come first, and what they leave may cost more. */
 const GAS_MARGIN = 8n
@@ -51,7 +53,7 @@ function createClient(url: string, chain: Chain) {
   return createWalletClient({
     chain,
     pollingInterval: POLL_MS,
-    transport: http(url, { timeout: REQUEST_TIMEOUT_MS, retryCount: 0 }),
+    transport: http(url, { timeout: REQUEST_TIMEOUT_MS, retryCount: RETRIES }),
   }).extend(publicActions)
 }
 
