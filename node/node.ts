@@ -1,7 +1,6 @@
 /** The composition root: storage, blocks, pool, attestation, peers, agreement and RPC, in the order in which they start. */
 import { EventEmitter } from 'node:events'
 import { join } from 'node:path'
-import { setImmediate as turnLoop } from 'node:timers/promises'
 import { evidenceOf } from '../consensus/evidence.ts'
 import type { LoadedNetwork } from '../genesis/load.ts'
 import type { OpenNetwork } from '../p2p/status.ts'
@@ -20,8 +19,10 @@ import type { NodeConfig } from './config.ts'
 import { probeCrypto } from './crypto.ts'
 import { createEvidenceFolder } from './evidenceFolder.ts'
 import { CALL_GAS_MAX, createEvmWorkerPool, EVM_DEADLINE_MS, type EvmWorkerPool } from './evmWorkerPool.ts'
-import { createExecution, type FinalBlock } from './execution/execution.ts'
+import type { FinalBlock } from './execution/execution.ts'
 import { createPace } from './execution/pace.ts'
+import { type ExecutionThread, startExecutionThread } from './execution/thread/executionThread.ts'
+import { createTurns } from './execution/turns.ts'
 import { createHealth } from './health.ts'
 import { type Journal, openJournal } from './host/journal.ts'
 import { joinPeers, type Peers } from './host/peers.ts'
@@ -63,9 +64,15 @@ export async function startNode(config: NodeConfig): Promise<RunningNode> {
     for (const end of closers.splice(0).reverse()) await end()
   }
   try {
-    const chain = await openChain(config)
-    closers.push(() => chain.store.close())
-    const blocks = createBlocks(config, chain, () => agreement)
+    // Its code loads while the chain is opened, and it ends before the store.
+    const thread = startExecutionThread()
+    let chain: OpenedChain | undefined
+    closers.push(
+      () => chain?.store.close(),
+      () => thread.close(),
+    )
+    chain = await openChain(config)
+    const blocks = createBlocks(config, thread, chain, () => agreement)
     let attestationEnd: Promise<void> | undefined
     const endAttestation = () => (attestationEnd ??= blocks.attestation.close())
     // Here for a start that fails: its influence worker runs already.
@@ -145,7 +152,12 @@ async function openChain(config: NodeConfig) {
 type Blocks = ReturnType<typeof createBlocks>
 
 /** Execution, pool and attestation, joined by what each tells the others. */
-function createBlocks(config: NodeConfig, { crypto, rules, store, context }: OpenedChain, agreement: () => Agreement) {
+function createBlocks(
+  config: NodeConfig,
+  thread: ExecutionThread,
+  { crypto, rules, store, context }: OpenedChain,
+  agreement: () => Agreement,
+) {
   const registry = createRegistry(VERSION)
   const health = createHealth(() => waitsOf(agreement().status()))
   const pace = createPace({ clock: systemClock, soon: setImmediate, height: store.head()!.height })
@@ -156,20 +168,21 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     log: linesOf(config.log, 'attest'),
   })
   const finalized = new EventEmitter<{ block: [number] }>()
-  const execution = createExecution({
+  const turn = createTurns({
+    pace,
+    transactions: () => pool.best(),
+    settlements: (epoch) => desk.pending(epoch),
+  })
+  const execution = thread.execution({
     rules,
     chain: context,
     store,
-    clock: systemClock,
-    turnLoop,
-    pace,
-    known: (hash) => pool.get(hash),
-    transactions: () => pool.best(),
-    settlements: (epoch) => desk.pending(epoch),
-    onBuilt({ skipped, aborted, failedSettlements }, isOnHead) {
+    turn,
+    onBuilt({ skipped, aborted, failedSettlements, isOnHead, mayLeaveSome }) {
       for (const { settlement, refusal } of failedSettlements) desk.drop(settlement, refusal)
-      for (const transaction of aborted) pool.abort(transaction)
-      if (isOnHead) for (const { transaction, refusal } of skipped) pool.skip(transaction, refusal)
+      for (const hash of aborted) pool.abort({ hash })
+      if (isOnHead) for (const { hash, refusal } of skipped) pool.skip({ hash }, refusal)
+      if (mayLeaveSome) pace.poke()
     },
     onFinal,
   })
@@ -185,15 +198,16 @@ function createBlocks(config: NodeConfig, { crypto, rules, store, context }: Ope
     onEvidence: (evidence) => keepEvidence(evidence, execution.validatorsOf(evidence.epoch)),
     log: linesOf(config.log, 'settle'),
   })
-  const pool = createPool(rules, { head: poolHeadOf(rules, execution.tip()), nowMs: systemClock.nowMs })
+  const { mirror } = execution
+  const head = () => poolHeadOf(rules, execution.tip())
+  const pool = createPool(rules, { head: head(), nowMs: systemClock.nowMs, mirror })
   function onFinal(final: FinalBlock) {
-    const { header, transactions } = final.block
-    const mined = transactions.filter((transaction) => transaction.kind === 'user')
-    pool.setHead(poolHeadOf(rules, execution.tip()), { number: header.number, transactions: mined })
+    const { height } = final
+    pool.setHead(head(), { number: height, transactions: final.mined })
     desk.settled(final, nextEpoch())
-    pace.committed(header.number)
-    finalized.emit('block', header.number)
-    attestation.onBlock(header.number)
+    pace.committed(height)
+    finalized.emit('block', height)
+    attestation.onBlock(height)
   }
   return { execution, nextEpoch, keepEvidence, pace, pool, desk, attestation, registry, health, finalized }
 }

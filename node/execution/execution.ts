@@ -4,22 +4,30 @@
  */
 import { equal, toHex } from '../../primitives/bytes.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
-import { type Block, decodeBlock, decodeBlockHeader, transactionsRoot } from '../../runtime/block/block.ts'
+import { type Block, decodeBlockHeader, hashOfWhole } from '../../runtime/block/block.ts'
 import { decodeHeader } from '../../runtime/block/header.ts'
-import type { Receipt } from '../../runtime/block/receipt.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
 import type { ExecutedBlock, ParentBlock } from '../../runtime/execution/openBlock.ts'
+import { settledId } from '../../runtime/execution/settlement.ts'
+import type { MinedTransaction } from '../../runtime/pool/pool.ts'
 import { isRefusal, type Refusal } from '../../runtime/refusal.ts'
 import { createKeyHasher, createStateRoot } from '../../runtime/state/stateRoot.ts'
-import type { CheckRequest, Clock, Execution, FinalizedCandidate, Verdict } from '../agreement/ports.ts'
+import type { Clock, Execution, FinalizedCandidate, Verdict } from '../agreement/ports.ts'
 import type { ChainReader } from '../storage/chainReader.ts'
 import type { ChainStore } from '../storage/chainStore.ts'
 import { type BlockTree, createBlockTree } from './blockTree.ts'
 import { createBuildBudget } from './buildBudget.ts'
 import { createEpochs, type Epochs } from './epochs.ts'
-import { createExecutor, type Executor, type ExecutorOptions, isExecuted, type Unexecuted } from './executor.ts'
-import { type BlockContents, createLeader } from './leader.ts'
-import type { Pace } from './pace.ts'
+import {
+  type BuildAsk,
+  type CheckAsk,
+  createExecutor,
+  type Executor,
+  type ExecutorOptions,
+  isExecuted,
+  type Unexecuted,
+} from './executor.ts'
+import { createLeader, type LeaderOptions } from './leader.ts'
 import { createPause, type PauseOptions } from './pause.ts'
 import { finalizedBlock, readFinalized } from './storedBlock.ts'
 import { createWorks } from './works.ts'
@@ -29,14 +37,16 @@ const AHEAD_MS_MAX = 2_000
 /** How soon a check whose ancestor is being fetched is worth another try. */
 const MISSING_RETRY_MS = 200
 
-/** A block that was just committed. */
+/** What the rest of the node is told of a block that was just committed. */
 export interface FinalBlock {
-  readonly block: Block
-  readonly receipts: readonly Receipt[]
+  readonly height: number
+  readonly mined: readonly MinedTransaction[]
+  /** Ids of its settlements. */
+  readonly settled: readonly Uint8Array[]
 }
 
 export interface ExecutionOptions
-  extends BlockContents,
+  extends Pick<LeaderOptions, 'turn' | 'onBuilt'>,
     Pick<ExecutorOptions, 'known'>,
     Pick<PauseOptions, 'turnLoop'> {
   readonly rules: ChainRules
@@ -44,7 +54,6 @@ export interface ExecutionOptions
   /** Holds block 0. */
   readonly store: ChainReader & Pick<ChainStore, 'commitBlock'>
   readonly clock: Pick<Clock, 'nowMs' | 'wallMs'>
-  readonly pace: Pick<Pace, 'turn' | 'poke'>
   readonly onFinal: (final: FinalBlock) => void
 }
 
@@ -53,6 +62,12 @@ export interface BlockExecution extends Execution, Epochs {
   tip(): ParentBlock
   /** After a rewind the store holds later final blocks: executes them again; returns how many. */
   replay(): Promise<number>
+}
+
+/** In this thread: its requests may come from another. */
+export interface ExecutionHere extends BlockExecution {
+  build(request: BuildAsk): ReturnType<Execution['build']>
+  check(request: CheckAsk): ReturnType<Execution['check']>
 }
 
 /** A final block breaks the rules, or agreement and storage differ: this node must not go on (consensus.md R9). */
@@ -64,13 +79,13 @@ export class FinalBlockError extends Error {
   }
 }
 
-export function createExecution(options: ExecutionOptions): BlockExecution {
+export function createExecution(options: ExecutionOptions): ExecutionHere {
   const { rules, chain, store, clock } = options
   const { genesisHash } = chain
   const shared = {
     ...options,
     genesisHash,
-    tree: createBlockTree(committedHead(options)),
+    tree: createBlockTree(committedHead(rules, store)),
     works: createWorks(),
     pause: createPause({ nowMs: clock.nowMs, turnLoop: options.turnLoop }),
     epochs: createEpochs(options),
@@ -83,7 +98,7 @@ export function createExecution(options: ExecutionOptions): BlockExecution {
   return {
     ...leader,
     ...shared.epochs,
-    hashOf: (bytes) => hashOf(options, bytes),
+    hashOf: (bytes) => hashOf(rules, bytes),
     head: () => ({ height: head().height, hash: toHex(head().hash) }),
     tip: shared.tree.root,
     check: async (request) => earlyVerdict(rules, clock, request) ?? verdictOf(await checkOnParent(executor, request)),
@@ -99,14 +114,13 @@ export function createExecution(options: ExecutionOptions): BlockExecution {
   }
 }
 
-function hashOf({ rules, known }: ExecutionOptions, bytes: Uint8Array): string | undefined {
-  const block = decodeBlock(rules, bytes, known)
-  if (isRefusal(block)) return undefined
-  const root = transactionsRoot(rules.keccak, block.transactions)
-  return equal(root, block.header.transactionsRoot) ? toHex(block.hash) : undefined
+export function hashOf(rules: ChainRules, bytes: Uint8Array): string | undefined {
+  const hash = hashOfWhole(rules, bytes)
+  return hash && toHex(hash)
 }
 
-function committedHead({ rules, store }: ExecutionOptions): ParentBlock {
+/** The newest committed block, to read its state. */
+export function committedHead(rules: ChainRules, store: ChainReader): ParentBlock {
   const { height, hash, stateRoot } = store.head()!
   const header = decodeHeader(store.header(height)!)
   if (isRefusal(header)) throw new FinalBlockError(`header ${height} in the store: ${wordsOf(header)}`)
@@ -134,14 +148,20 @@ function createCommitter(options: CommitterOptions): Execution['commit'] {
 async function commitNext(options: CommitterOptions, final: FinalizedCandidate): Promise<void> {
   const { store, tree, works, budget } = options
   const executed = await executeFinal(options, final)
-  const { hash, header, transactions, receipts } = executed
+  const { hash, header } = executed
   // From here on nothing new begins on what is not of the final chain: the store is about to move under it.
   tree.finalize(toHex(hash))
   works.doom((parentHash) => tree.parent(parentHash) === undefined)
   await store.commitBlock(finalizedBlock(executed, final))
   tree.settle(createStateRoot(header.stateRoot, store.state, executed.layer.hasher))
   budget.committed(hash, header.number)
-  options.onFinal({ block: { hash, header, transactions }, receipts })
+  options.onFinal(finalOf(executed))
+}
+
+function finalOf({ header, transactions }: Block): FinalBlock {
+  const mined = transactions.flatMap((one) => (one.kind === 'user' ? one : []))
+  const settled = transactions.flatMap((one) => (one.kind === 'system' ? settledId(one) : []))
+  return { height: header.number, mined, settled }
 }
 
 async function executeFinal(
@@ -167,14 +187,14 @@ async function executeFinal(
   return executed
 }
 
-function earlyVerdict(rules: ChainRules, clock: Pick<Clock, 'wallMs'>, { bytes }: CheckRequest): Verdict | undefined {
+function earlyVerdict(rules: ChainRules, clock: Pick<Clock, 'wallMs'>, { bytes }: CheckAsk): Verdict | undefined {
   const header = decodeBlockHeader(rules, bytes)
   if (isRefusal(header)) return verdictOf(header)
   const retryAfterMs = header.timestamp * 1000 - clock.wallMs() - AHEAD_MS_MAX
   return retryAfterMs > 0 ? { kind: 'early', retryAfterMs } : undefined
 }
 
-async function checkOnParent(executor: Executor, request: CheckRequest): Promise<ExecutedBlock | Unexecuted> {
+async function checkOnParent(executor: Executor, request: CheckAsk): Promise<ExecutedBlock | Unexecuted> {
   const parent = await executor.parentOf(request)
   return isExecuted(parent) ? executor.execute(request, request.bytes) : parent
 }

@@ -6,7 +6,7 @@ import type { ChainRules } from '../../runtime/chainRules.ts'
 import { executeBlock } from '../../runtime/execution/executeBlock.ts'
 import type { ExecutedBlock, ParentBlock } from '../../runtime/execution/openBlock.ts'
 import { isRefusal, type Refusal, refuse } from '../../runtime/refusal.ts'
-import type { HeldBlock, ParentRequest } from '../agreement/ports.ts'
+import type { BuildRequest, CheckRequest, HeldBlock, ParentRequest } from '../agreement/ports.ts'
 import type { ChainReader } from '../storage/chainReader.ts'
 import type { BlockTree } from './blockTree.ts'
 import { feeRecipientOf } from './epochs.ts'
@@ -23,14 +23,21 @@ export interface ExecutorOptions {
   readonly pause: () => Promise<void>
 }
 
+/** A request of another thread, whose blocks must be fetched from it. */
+export interface ParentAsk extends Omit<ParentRequest, 'heldBlock'> {
+  readonly heldBlock: (blockHash: string) => HeldBlock | undefined | Promise<HeldBlock | undefined>
+}
+export type BuildAsk = ParentAsk & Pick<BuildRequest, 'isEmpty'>
+export type CheckAsk = ParentAsk & Pick<CheckRequest, 'bytes'>
+
 /** `missing`: the body of an ancestor is not here. `abandoned`: nobody asks, or the final chain has another block. */
 export type Unexecuted = Refusal | 'missing' | 'abandoned'
 
 export interface Executor {
   /** The block that a request names as parent, executed. */
-  parentOf(request: ParentRequest): Promise<ParentBlock | Unexecuted>
+  parentOf(request: ParentAsk): Promise<ParentBlock | Unexecuted>
   /** A block on that parent; it is held when its execution succeeds. */
-  execute(request: ParentRequest, bytes: Uint8Array): Promise<ExecutedBlock | Unexecuted>
+  execute(request: ParentAsk, bytes: Uint8Array): Promise<ExecutedBlock | Unexecuted>
 }
 
 interface Running {
@@ -46,7 +53,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   const { rules, tree } = options
   const running = new Map<string, Running>()
 
-  const start = (request: ParentRequest, parent: ParentBlock, block: Block): Running => {
+  const start = (request: ParentAsk, parent: ParentBlock, block: Block): Running => {
     const key = toHex(block.hash)
     const askers = [request.isAbandoned]
     const outcome = options.works
@@ -62,7 +69,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     return entry
   }
 
-  const execute = async (request: ParentRequest, bytes: Uint8Array): Promise<ExecutedBlock | Unexecuted> => {
+  const execute = async (request: ParentAsk, bytes: Uint8Array): Promise<ExecutedBlock | Unexecuted> => {
     const block = decodeBlock(rules, bytes, options.known)
     if (isRefusal(block)) return block
     const key = toHex(block.hash)
@@ -83,7 +90,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
   return {
     execute,
     async parentOf(request) {
-      const line = unexecutedLine(options, request)
+      const line = await unexecutedLine(options, request)
       if (!Array.isArray(line)) return line
       for (const { bytes, view, parentHash } of line) {
         const outcome = await execute({ ...request, view, parentHash }, bytes)
@@ -97,7 +104,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
 /** What a block must satisfy in this view, whoever executed it before. */
 function checkRequest(
   rules: ChainRules,
-  { epoch, view }: ParentRequest,
+  { epoch, view }: ParentAsk,
   parent: ParentBlock,
   { header }: Block,
 ): Refusal | undefined {
@@ -109,14 +116,14 @@ function checkRequest(
 }
 
 /** Ancestors whose layers are gone, up to the parent that a request names, oldest first. */
-function unexecutedLine(
+async function unexecutedLine(
   { rules, tree, store }: ExecutorOptions,
-  { parentHash, heldBlock }: ParentRequest,
-): (HeldBlock & { readonly parentHash: string })[] | Unexecuted {
+  { parentHash, heldBlock }: ParentAsk,
+): Promise<(HeldBlock & { readonly parentHash: string })[] | Unexecuted> {
   const line: (HeldBlock & { readonly parentHash: string })[] = []
   for (let hash = parentHash; tree.parent(hash) === undefined; hash = line[0]!.parentHash) {
     if (store.heightOf(fromHex(hash)) !== undefined) return 'abandoned'
-    const held = heldBlock(hash)
+    const held = await heldBlock(hash)
     if (held === undefined) return 'missing'
     const header = decodeBlockHeader(rules, held.bytes)
     if (isRefusal(header)) return header

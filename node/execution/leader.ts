@@ -1,68 +1,57 @@
 /** A leader's block: filled from the pool within its time, then checked as every validator checks it (consensus.md R3). */
 import assert from 'node:assert/strict'
 import { toHex } from '../../primitives/bytes.ts'
-import type { Epoch } from '../../primitives/validatorSet.ts'
 import { encodeBlock } from '../../runtime/block/block.ts'
 import type { ChainRules } from '../../runtime/chainRules.ts'
 import { type BuiltBlock, buildBlock } from '../../runtime/execution/buildBlock.ts'
 import type { ExecutedBlock, ParentBlock } from '../../runtime/execution/openBlock.ts'
-import { type Settlement, settledId, settlementId } from '../../runtime/execution/settlement.ts'
+import { settledId } from '../../runtime/execution/settlement.ts'
 import { isRefusal, type Refusal } from '../../runtime/refusal.ts'
-import { keyOf } from '../../runtime/state/stateRoot.ts'
-import type { UserTransaction } from '../../runtime/transactions/userTransaction.ts'
-import type { BuildRequest, Clock, Execution } from '../agreement/ports.ts'
+import type { Clock } from '../agreement/ports.ts'
 import type { BlockTree } from './blockTree.ts'
 import type { BuildBudget } from './buildBudget.ts'
 import { feeRecipientOf } from './epochs.ts'
-import { type Executor, isExecuted } from './executor.ts'
-import type { Pace } from './pace.ts'
+import { type BuildAsk, type Executor, isExecuted } from './executor.ts'
+import type { AwaitTurn, BlockContents, BuildReport } from './turns.ts'
 import type { Works } from './works.ts'
 
 /** Alone, nobody's timers wait for us: time bounds only what a devnet's owner waits for, on however busy a machine. */
 const ALONE_BUDGET_MS = 2_000
 
-/** What waits for a block. */
-export interface BlockContents {
-  /** Best first, each sender's nonces ascending; what ancestors have may be among them. */
-  readonly transactions: () => Iterable<UserTransaction>
-  readonly settlements: (epoch: Epoch) => Iterable<Settlement>
-  /**
-   * What the builder could not take. `isOnHead`: its parent is committed; otherwise a refusal may be due to a block that
-   * never becomes final.
-   */
-  readonly onBuilt: (built: BuiltBlock, isOnHead: boolean) => void
-}
-
-export interface LeaderOptions extends BlockContents {
+export interface LeaderOptions {
   readonly rules: ChainRules
   readonly genesisHash: Uint8Array
   readonly clock: Pick<Clock, 'nowMs' | 'wallMs'>
   readonly pause: () => Promise<void>
-  readonly pace: Pick<Pace, 'turn' | 'poke'>
+  readonly turn: AwaitTurn
+  readonly onBuilt: (report: BuildReport) => void
   readonly budget: BuildBudget
   readonly tree: BlockTree
   readonly works: Works
   readonly executor: Executor
 }
 
-export function createLeader(options: LeaderOptions): Pick<Execution, 'build'> {
-  const { tree, executor, pace, budget } = options
+export interface Leader {
+  build(request: BuildAsk): Promise<{ readonly blockHash: string; readonly bytes: Uint8Array } | null>
+}
+
+export function createLeader(options: LeaderOptions): Leader {
+  const { tree, executor, budget } = options
   return {
     async build(request) {
       const parent = await executor.parentOf(request)
-      if (!isExecuted(parent) || !(await awaitTurn(options, request, parent))) return null
+      if (!isExecuted(parent)) return null
+      const contents = await awaitTurn(options, request, parent)
       // Others may have become final while we waited.
       const now = tree.parent(request.parentHash)
-      if (now === undefined) return null
-      const built = await fill(options, request, now)
+      if (contents === null || now === undefined) return null
+      const built = await fill(options, request, now, contents)
       if (built === 'abandoned') return null
       const bytes = encodeBlock(built)
       const checked = await executor.execute(request, bytes)
       if (checked === 'abandoned') return null
       assertOwn(checked)
       budget.built(built.hash, built.header.number)
-      // What did not fit into this block needs no new transaction to get its turn.
-      if (built.isCut || built.transactions.length > 0 || built.aborted.length > 0) pace.poke()
       return { blockHash: toHex(built.hash), bytes }
     },
   }
@@ -74,44 +63,24 @@ function assertOwn(checked: ExecutedBlock | Refusal | 'missing'): void {
     assert.fail(`our own block breaks ${checked.code}: expected ${checked.expected}, got ${checked.got}`)
 }
 
-function awaitTurn(options: LeaderOptions, request: BuildRequest, { header }: ParentBlock): Promise<boolean> {
-  return options.pace.turn({
+function awaitTurn({ tree, turn }: LeaderOptions, request: BuildAsk, { header }: ParentBlock) {
+  const unsettled = tree.unsettled(request.parentHash).flatMap((block) => block.transactions)
+  return turn({
+    request,
     height: header.number + 1,
     parentTimestampS: header.timestamp,
-    isAbandoned: request.isAbandoned,
-    isWaiting() {
-      const { transactions, settlements } = contents(options, request)
-      for (const _ of transactions) return true
-      for (const _ of settlements) return true
-      return false
-    },
+    taken: unsettled.map((one) => (one.kind === 'user' ? one.hash : settledId(one))),
   })
-}
-
-/** What waits and no uncommitted ancestor has. */
-function contents({ tree, transactions, settlements }: LeaderOptions, { epoch, parentHash }: BuildRequest) {
-  const taken = new Set<string>()
-  for (const block of tree.unsettled(parentHash))
-    for (const transaction of block.transactions)
-      taken.add(keyOf(transaction.kind === 'user' ? transaction.hash : settledId(transaction)))
-  return {
-    transactions: fresh(transactions(), ({ hash }) => taken.has(keyOf(hash))),
-    settlements: fresh(settlements(epoch), (settlement) => taken.has(keyOf(settlementId(settlement)))),
-  }
-}
-
-function* fresh<T>(items: Iterable<T>, isTaken: (item: T) => boolean): Generator<T> {
-  for (const item of items) if (!isTaken(item)) yield item
 }
 
 async function fill(
   options: LeaderOptions,
-  request: BuildRequest,
+  request: BuildAsk,
   parent: ParentBlock,
+  contents: BlockContents,
 ): Promise<BuiltBlock | 'abandoned'> {
   const { rules, genesisHash, clock, pause, budget, works } = options
-  const { epoch, view, parentHash, isEmpty, isAbandoned } = request
-  const { transactions, settlements } = contents(options, request)
+  const { epoch, view, parentHash, isAbandoned } = request
   const budgetMs = epoch.validators.length === 1 ? ALONE_BUDGET_MS : budget.ms
   const built = await works.run(parentHash, [isAbandoned], ({ tick }) =>
     buildBlock({
@@ -121,13 +90,23 @@ async function fill(
       parent,
       coinbase: feeRecipientOf(rules, epoch, view, parent.state),
       timestamp: Math.max(parent.header.timestamp, Math.floor(clock.wallMs() / 1000)),
-      transactions: isEmpty ? [] : transactions,
-      settlements: isEmpty ? [] : settlements,
+      ...contents,
       budget: { nowMs: clock.nowMs, endMs: clock.nowMs() + budgetMs },
       tick,
       pause,
     }),
   )
-  if (built !== 'abandoned') options.onBuilt(built, parent.state.kind === 'root')
+  if (built !== 'abandoned') options.onBuilt(reportOf(built, parent.state.kind === 'root'))
   return built
+}
+
+function reportOf(built: BuiltBlock, isOnHead: boolean): BuildReport {
+  const { skipped, aborted, failedSettlements, isCut, transactions } = built
+  return {
+    skipped: skipped.map(({ transaction, refusal }) => ({ hash: transaction.hash, refusal })),
+    aborted: aborted.map(({ hash }) => hash),
+    failedSettlements,
+    isOnHead,
+    mayLeaveSome: isCut || transactions.length > 0 || aborted.length > 0,
+  }
 }

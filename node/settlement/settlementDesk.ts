@@ -8,7 +8,7 @@ import type { Evidence } from '../../primitives/evidence.ts'
 import type { ChainContext } from '../../primitives/statements.ts'
 import type { Epoch } from '../../primitives/validatorSet.ts'
 import { attestationCodec, type WireAttestation } from '../../primitives/wire/attestation.ts'
-import { type Settlement, settledId, settlementId } from '../../runtime/execution/settlement.ts'
+import { type Settlement, settlementId } from '../../runtime/execution/settlement.ts'
 import type { Refusal } from '../../runtime/refusal.ts'
 import type { Attestation } from '../attester/attester.ts'
 import type { FinalBlock } from '../execution/execution.ts'
@@ -31,7 +31,7 @@ export interface SettlementDesk {
   /** The builder refused it: it can never succeed, so it is forgotten. */
   drop(settlement: Settlement, refusal: Refusal): void
   /** Forgets what a final block has brought; `next` is the epoch of the block after it. */
-  settled(final: FinalBlock, next: Epoch): void
+  settled(final: Pick<FinalBlock, 'settled'>, next: Epoch): void
 }
 
 /** A signature that was recorded before it was given (consensus.md §8). */
@@ -124,8 +124,8 @@ export function createSettlementDesk(options: SettlementDeskOptions): Settlement
       forget(settlementId(settlement))
       options.log(`settlement of ${settlement.kind} refused: ${refusal.code}: ${refusal.expected}, got ${refusal.got}`)
     },
-    settled({ block }, next) {
-      for (const transaction of block.transactions) if (transaction.kind === 'system') forget(settledId(transaction))
+    settled({ settled }, next) {
+      for (const jobId of settled) forget(jobId)
       if (next.number !== epoch.number) enterEpoch(next)
       else if (++blocksSinceSent >= RESEND_BLOCKS) resend()
     },

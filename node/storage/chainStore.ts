@@ -110,6 +110,24 @@ export async function openChainReader(folder: string): Promise<Pick<ChainStore, 
   return { snapshot: () => snapshotOf(db, tables), close: () => db.close() }
 }
 
+/** What commits blocks. Calls must not overlap. */
+export interface ChainWriter extends ChainReader, Pick<ChainStore, 'commitBlock' | 'close'> {}
+
+/**
+ * Opens a store that this process already holds, to commit blocks in a worker thread. Content objects are kept by whoever
+ * opened the store: blocks that name some go to `handOver`, its `commitBlock`.
+ */
+export async function openChainWriter(folder: string, handOver: ChainStore['commitBlock']): Promise<ChainWriter> {
+  const db = await openDatabase(folder)
+  const tables = await openTables(db)
+  const reader = createChainReader(tables)
+  return {
+    ...reader,
+    commitBlock: (block) => ((block.content ?? []).length > 0 ? handOver(block) : writeBlock(db, tables, block, [])),
+    close: () => db.close(),
+  }
+}
+
 function snapshotOf(db: Database, tables: Tables): ChainSnapshot {
   const snapshot = db.snapshot()
   return { ...createChainReader(tables, snapshot), close: () => snapshot.close() }
@@ -135,17 +153,8 @@ async function createChainStore(
     recovery,
     commitBlock: (block) =>
       inTurn(async () => {
-        const head = reader.head()
-        assert(block.height === (head === undefined ? 0 : head.height + 1), 'blocks are committed in order')
         assert(block.height > 0 || equal(block.hash, options.genesisHash), 'block 0 is the genesis block')
-        const wiped = await wipeOperations(tables, block.changes.wiped)
-        const kept = content.keep(block.content ?? [])
-        await writeBatch(db, [
-          ...wiped,
-          ...stateOperations(tables, block.changes),
-          ...blockOperations(tables, block),
-          ...kept,
-        ])
+        await writeBlock(db, tables, block, content.keep(block.content ?? []))
       }),
     putContent: (bytes, nowSeconds) => inTurn(() => content.put(bytes, nowSeconds)),
     wantedContent: (countMax) => tables.wanted.keys(new Uint8Array(32), new Uint8Array(33).fill(255), countMax),
@@ -153,6 +162,18 @@ async function createChainStore(
     snapshot: () => snapshotOf(db, tables),
     close: () => inTurn(() => db.close()),
   }
+}
+
+async function writeBlock(db: Database, tables: Tables, block: FinalizedBlock, kept: BatchOperation[]): Promise<void> {
+  const head = createChainReader(tables).head()
+  assert(block.height === (head === undefined ? 0 : head.height + 1), 'blocks are committed in order')
+  const wiped = await wipeOperations(tables, block.changes.wiped)
+  await writeBatch(db, [
+    ...wiped,
+    ...stateOperations(tables, block.changes),
+    ...blockOperations(tables, block),
+    ...kept,
+  ])
 }
 
 const NOTHING = new Uint8Array(0)

@@ -1,6 +1,6 @@
 /** A block's bytes: header ‖ body, the body an RLP list of transactions as Ethereum writes it (EIP-2718). */
 import { RLP } from '@ethereumjs/rlp'
-import { concat } from '../../primitives/bytes.ts'
+import { concat, equal } from '../../primitives/bytes.ts'
 import type { Hasher } from '../../primitives/hashes.ts'
 import type { ChainRules } from '../chainRules.ts'
 import { isRefusal, type Refusal, refuse } from '../refusal.ts'
@@ -67,6 +67,22 @@ export function decodeBlock(rules: ChainRules, bytes: Uint8Array, known?: KnownT
   return { hash: hashHeader(rules.keccak, header), header, transactions }
 }
 
+/**
+ * Hash of a block's header, if its body is the one that the header names and in the only form that it can have;
+ * transactions are not decoded. Undefined: whoever forwards these bytes has changed them, or should have refused them.
+ */
+export function hashOfWhole(rules: ChainRules, bytes: Uint8Array): Uint8Array | undefined {
+  const header = decodeBlockHeader(rules, bytes)
+  if (isRefusal(header)) return undefined
+  const items = bodyItems(rules, splitRlp(bytes)!.rest)
+  if (isRefusal(items)) return undefined
+  const leaves = items.map(bytesOfItem)
+  if (!leaves.every((leaf) => leaf instanceof Uint8Array)) return undefined
+  return equal(orderedRoot(rules.keccak, leaves), header.transactionsRoot)
+    ? hashHeader(rules.keccak, header)
+    : undefined
+}
+
 /** Block bytes → header; the body is not looked at. */
 export function decodeBlockHeader(rules: ChainRules, bytes: Uint8Array): Header | Refusal {
   const bytesMax = HEADER_BYTES_MAX + rules.params.bodyBytesMax
@@ -77,11 +93,8 @@ export function decodeBlockHeader(rules: ChainRules, bytes: Uint8Array): Header 
 
 /** Body bytes → transactions; strict. */
 export function decodeBody(rules: ChainRules, bytes: Uint8Array, known?: KnownTransactions): Transaction[] | Refusal {
-  const { bodyBytesMax } = rules.params
-  if (bytes.length > bodyBytesMax) return refuse('BodyTooLong', `at most ${bodyBytesMax} bytes`, bytes.length)
-  const items = decodeRlp(bytes)
-  if (!Array.isArray(items)) return refuse('BodyMalformed', 'a canonical RLP list', bytes)
-  if (items.length > TRANSACTIONS_MAX) return refuse('BodyTooMany', `at most ${TRANSACTIONS_MAX}`, items.length)
+  const items = bodyItems(rules, bytes)
+  if (isRefusal(items)) return items
   const transactions: Transaction[] = []
   for (const [i, item] of items.entries()) {
     const transaction = decodeItem(rules, item, known)
@@ -91,10 +104,25 @@ export function decodeBody(rules: ChainRules, bytes: Uint8Array, known?: KnownTr
   return transactions
 }
 
+function bodyItems(rules: ChainRules, bytes: Uint8Array): RlpTree[] | Refusal {
+  const { bodyBytesMax } = rules.params
+  if (bytes.length > bodyBytesMax) return refuse('BodyTooLong', `at most ${bodyBytesMax} bytes`, bytes.length)
+  const items = decodeRlp(bytes)
+  if (!Array.isArray(items)) return refuse('BodyMalformed', 'a canonical RLP list', bytes)
+  if (items.length > TRANSACTIONS_MAX) return refuse('BodyTooMany', `at most ${TRANSACTIONS_MAX}`, items.length)
+  return items
+}
+
+/** A transaction's bytes: each kind of item stands for kinds of its own. */
+function bytesOfItem(item: RlpTree): Uint8Array | Refusal {
+  if (Array.isArray(item)) return RLP.encode(item)
+  if ((item[0] ?? 0xff) >= 0xc0) return refuse('BodyMalformed', 'a legacy transaction as a list', item)
+  return item.slice()
+}
+
 function decodeItem(rules: ChainRules, item: RlpTree, known: KnownTransactions | undefined): Transaction | Refusal {
-  const isList = Array.isArray(item)
-  const bytes = isList ? RLP.encode(item) : item.slice()
-  if (!isList && (bytes[0] ?? 0xff) >= 0xc0) return refuse('BodyMalformed', 'a legacy transaction as a list', bytes)
+  const bytes = bytesOfItem(item)
+  if (isRefusal(bytes)) return bytes
   if (bytes[0] === SYSTEM_TYPE) return decodeSystemTransaction(rules.keccak, bytes)
   return known?.(rules.keccak(bytes)) ?? decodeUserTransaction(rules, bytes)
 }

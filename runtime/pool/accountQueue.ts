@@ -98,4 +98,4 @@ export class AccountQueue {
   }
 }
 
-export const senderKey = (transaction: UserTransaction): string => keyOf(transaction.sender)
+export const senderKey = (transaction: Pick<UserTransaction, 'sender'>): string => keyOf(transaction.sender)

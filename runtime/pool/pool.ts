@@ -15,10 +15,12 @@ import { createHeap } from './feeHeap.ts'
 import { POOL_LIMITS, type PoolLimits } from './poolLimits.ts'
 import { type PoolRefusal, refusePool, worded } from './poolRefusal.ts'
 
+export type MinedTransaction = Pick<UserTransaction, 'hash' | 'sender' | 'nonce'>
+
 /** A block that became final: its transactions leave the pool. */
 export interface MinedBlock {
   readonly number: number
-  readonly transactions: Iterable<UserTransaction>
+  readonly transactions: Iterable<MinedTransaction>
 }
 
 export interface PoolOptions {
@@ -26,6 +28,13 @@ export interface PoolOptions {
   /** Monotonic. */
   nowMs(): number
   readonly limits?: Partial<PoolLimits>
+  readonly mirror?: PoolMirror
+}
+
+/** Keeps what the pool holds, elsewhere. */
+export interface PoolMirror {
+  held(transaction: UserTransaction): void
+  forgotten(hash: Uint8Array): void
 }
 
 export interface Added {
@@ -59,9 +68,9 @@ export interface Pool {
   /** A new head: mined transactions go, unpayable ones are dropped, gaps may have closed. */
   setHead(head: PoolHead, mined: MinedBlock): void
   /** The builder could not include it: refusals of state drop it, others leave it. */
-  skip(transaction: UserTransaction, refusal: Refusal): void
+  skip(transaction: Pick<UserTransaction, 'hash'>, refusal: Refusal): void
   /** The builder ran out of time on it; the second time it goes. */
-  abort(transaction: UserTransaction): void
+  abort(transaction: Pick<UserTransaction, 'hash'>): void
 }
 
 export function createPool(rules: ChainRules, options: PoolOptions): Pool {
@@ -72,6 +81,7 @@ class TransactionPool implements Pool {
   readonly #rules: ChainRules
   readonly #limits: PoolLimits
   readonly #nowMs: () => number
+  readonly #mirror: PoolMirror | undefined
   readonly #fates: Fates
   readonly #byHash = new Map<string, PoolEntry>()
   readonly #accounts = new Map<string, AccountQueue>()
@@ -84,11 +94,12 @@ class TransactionPool implements Pool {
   #bytes = 0
   #executable = 0
 
-  constructor(rules: ChainRules, { head, nowMs, limits }: PoolOptions) {
+  constructor(rules: ChainRules, { head, nowMs, limits, mirror }: PoolOptions) {
     this.#rules = rules
     this.#limits = { ...POOL_LIMITS, ...limits }
     this.#nowMs = nowMs
     this.#head = head
+    this.#mirror = mirror
     this.#fates = createFates(this.#limits.fatesMax)
   }
 
@@ -217,6 +228,7 @@ class TransactionPool implements Pool {
     this.#bytes += transaction.bytes.length
     this.#count(queue, () => queue.put(entry))
     for (const authority of transaction.authorities) this.#authorities.set(keyOf(authority), transaction.hash)
+    this.#mirror?.held(transaction)
   }
 
   #count(queue: AccountQueue, change: () => void): void {
@@ -230,6 +242,7 @@ class TransactionPool implements Pool {
     const key = senderKey(transaction)
     const queue = this.#accounts.get(key)
     if (!this.#byHash.delete(keyOf(transaction.hash))) return
+    this.#mirror?.forgotten(transaction.hash)
     this.#bytes -= transaction.bytes.length
     if (queue !== undefined) {
       if (queue.get(transaction.nonce)?.transaction === transaction)
@@ -357,13 +370,13 @@ class TransactionPool implements Pool {
     if (queue.size === 0) this.#accounts.delete(key)
   }
 
-  skip(transaction: UserTransaction, refusal: Refusal): void {
+  skip(transaction: Pick<UserTransaction, 'hash'>, refusal: Refusal): void {
     const entry = this.#byHash.get(keyOf(transaction.hash))
     if (entry === undefined || !DROPPING.has(refusal.code)) return
     this.#drop(entry, 'Refused', `${refusal.code}: expected ${refusal.expected}, got ${refusal.got}`)
   }
 
-  abort(transaction: UserTransaction): void {
+  abort(transaction: Pick<UserTransaction, 'hash'>): void {
     const entry = this.#byHash.get(keyOf(transaction.hash))
     if (entry === undefined) return
     entry.aborts++

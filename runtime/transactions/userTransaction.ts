@@ -79,8 +79,11 @@ const SHAPES: Readonly<Record<UserType, Shape>> = {
 
 type Decoded = UserTransaction | Refusal<TransactionFault>
 
-/** Network bytes → transaction, or the first rule that it breaks. Keeps `bytes`: hand over a copy if they may change. */
-export function decodeUserTransaction(rules: ChainRules, bytes: Uint8Array): Decoded {
+/**
+ * Network bytes → transaction, or the first rule that it breaks. Keeps `bytes`: hand over a copy if they may change.
+ * `sender`: who was recovered from these bytes before, which costs most of it.
+ */
+export function decodeUserTransaction(rules: ChainRules, bytes: Uint8Array, sender?: Uint8Array): Decoded {
   const first = bytes[0] ?? 0xff
   const type = first >= 0xc0 ? 0 : first
   if (type !== 0 && type !== 1 && type !== 2 && type !== 4)
@@ -90,7 +93,7 @@ export function decodeUserTransaction(rules: ChainRules, bytes: Uint8Array): Dec
   if (!Array.isArray(items)) return refuse('TransactionMalformed', 'a canonical RLP list', bytes)
   const shape = SHAPES[type]
   if (items.length !== shape.count) return refuse('TransactionMalformed', `${shape.count} fields`, items.length)
-  return fieldFault(rules, type, items) ?? buildTransaction(rules, type, items, bytes)
+  return fieldFault(rules, type, items) ?? buildTransaction(rules, type, items, bytes, sender)
 }
 
 /** Rules that have a wording of their own for wallets; the library checks the rest. */
@@ -128,7 +131,13 @@ function legacyChainId(v: bigint | undefined): bigint | undefined {
   return v === undefined || v < 35n ? undefined : (v - 35n) / 2n
 }
 
-function buildTransaction(rules: ChainRules, type: UserType, items: readonly RlpTree[], bytes: Uint8Array): Decoded {
+function buildTransaction(
+  rules: ChainRules,
+  type: UserType,
+  items: readonly RlpTree[],
+  bytes: Uint8Array,
+  knownSender: Uint8Array | undefined,
+): Decoded {
   let inner: TypedTransaction
   try {
     inner = SHAPES[type].build(items as never, { common: rules.common, freeze: false })
@@ -138,7 +147,7 @@ function buildTransaction(rules: ChainRules, type: UserType, items: readonly Rlp
   }
   const needed = inner.getMinimumGasLimit()
   if (inner.gasLimit < needed) return refuse('TransactionIntrinsicGas', `at least ${needed} gas`, inner.gasLimit)
-  const sender = recoverSender(rules, inner)
+  const sender = knownSender ?? recoverSender(rules, inner)
   if (sender === undefined) return refuse('TransactionSignature', 'a signature with low s that gives a key', 'none')
   const hash = rules.keccak(bytes)
   bindSender(inner, sender, hash)

@@ -45,7 +45,7 @@ test('execution: competing lines stand side by side until one becomes final, who
       assert.equal(await world.check(rightChild), { kind: 'abandoned' })
       assert.equal(await world.check(right), { kind: 'abandoned' })
       assert.equal(
-        world.finals.flatMap((final) => final.block.transactions.map(({ hash }) => hash)),
+        world.finals.flatMap((final) => final.mined.map(({ hash }) => hash)),
         waiting.map(({ hash }) => hash),
       )
 

@@ -5,6 +5,8 @@ import { createDevnet, DEVNET_DEFAULTS, type DevnetOptions, predeployCodes } fro
 import type { BuildRequest, CheckRequest } from '../../../node/agreement/ports.ts'
 import { probeCrypto } from '../../../node/crypto.ts'
 import { type BlockExecution, createExecution, type FinalBlock } from '../../../node/execution/execution.ts'
+import type { ThreadedOptions } from '../../../node/execution/thread/executionThread.ts'
+import { createTurns } from '../../../node/execution/turns.ts'
 import { DEVNET_FILE, openNetwork } from '../../../node/network.ts'
 import { openTemporaryChainStore } from '../../../node/storage/chainStore.ts'
 import { commitGenesis } from '../../../node/storage/commitGenesis.ts'
@@ -37,8 +39,11 @@ function createNetwork(options: Partial<DevnetOptions>) {
   return { network, rules, genesis: createGenesisBlock(rules, genesisInput(network)) }
 }
 
-/** A network of published keys; the builder takes what `waiting` holds, as from a pool. */
-export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
+/** A network of published keys; the builder takes what `waiting` holds, as from a pool. In this thread, or as `open` has it. */
+export async function openExecutionWorld(
+  options: Partial<DevnetOptions> = {},
+  open?: (parts: ThreadedOptions) => BlockExecution,
+) {
   const name = JSON.stringify(options, (_, value) => (typeof value === 'bigint' ? `${value}` : value))
   const made = networks.get(name) ?? createNetwork(options)
   networks.set(name, made)
@@ -52,18 +57,20 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
   const refused: string[] = []
   /** Proposed blocks by hash: what agreement would hold. */
   const held = new Map<string, Proposed>()
-  const execution: BlockExecution = createExecution({
+  const openHere = (parts: ThreadedOptions): BlockExecution =>
+    createExecution({
+      ...parts,
+      clock,
+      turnLoop: () => new Promise((resolve) => setImmediate(resolve)),
+      known: () => undefined,
+    })
+  const execution = (open ?? openHere)({
     rules,
     chain: { chainId: network.params.chainId, genesisHash: genesis.hash },
     store,
-    clock,
-    turnLoop: () => new Promise((resolve) => setImmediate(resolve)),
-    pace: { turn: async () => true, poke() {} },
-    known: () => undefined,
-    transactions: () => waiting,
-    settlements: () => [],
-    onBuilt({ skipped }, isOnHead) {
-      if (isOnHead) refused.push(...skipped.map(({ transaction }) => toHex(transaction.hash)))
+    turn: createTurns({ pace: { turn: async () => true }, transactions: () => waiting, settlements: () => [] }),
+    onBuilt({ skipped, isOnHead }) {
+      if (isOnHead) refused.push(...skipped.map(({ hash }) => toHex(hash)))
     },
     onFinal: (final) => finals.push(final),
   })
@@ -118,22 +125,26 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
       })
     },
     /** A dev account's transfer of 1 wei, or a call. */
-    async sign(account: number, nonce: number, call: { to?: string; data?: string; valueWei?: bigint } = {}) {
+    async sign(
+      account: number,
+      nonce: number,
+      call: { to?: string | null; data?: string; valueWei?: bigint; gas?: bigint } = {},
+    ) {
       const from = privateKeyToAccount(toHex(network.devKeys!.accounts[account]!.key))
       const raw = await from.signTransaction({
         chainId: Number(network.params.chainId),
         type: 'eip1559',
-        to: (call.to ?? toHex(network.devKeys!.accounts[9]!.address)) as `0x${string}`,
+        to: (call.to === undefined ? toHex(network.devKeys!.accounts[9]!.address) : call.to) as `0x${string}` | null,
         data: (call.data ?? '0x') as `0x${string}`,
         value: call.valueWei ?? 1n,
         nonce,
-        gas: call.data === undefined ? 21_000n : 1_000_000n,
+        gas: call.gas ?? (call.data === undefined ? 21_000n : 1_000_000n),
         maxFeePerGas: 10n ** 10n,
         maxPriorityFeePerGas: 1n,
       })
       return accepted(decodeUserTransaction(rules, fromHex(raw)))
     },
-    transactionsOf: (final: FinalBlock) => final.block.transactions.map(({ hash }) => toHex(hash)),
+    transactionsOf: (final: FinalBlock) => final.mined.map(({ hash }) => toHex(hash)),
     close: () => store.close(),
   }
   return world
@@ -142,8 +153,9 @@ export async function openExecutionWorld(options: Partial<DevnetOptions> = {}) {
 export async function inWorld(
   run: (world: ExecutionWorld) => Promise<void>,
   options: Partial<DevnetOptions> = {},
+  open?: (parts: ThreadedOptions) => BlockExecution,
 ): Promise<void> {
-  const world = await openExecutionWorld(options)
+  const world = await openExecutionWorld(options, open)
   try {
     await run(world)
   } finally {

@@ -3,13 +3,12 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createEpoch } from '../../../consensus/epoch.ts'
 import { probeCrypto } from '../../../node/crypto.ts'
-import type { FinalBlock } from '../../../node/execution/execution.ts'
 import { DEVNET_FILE, openNetwork } from '../../../node/network.ts'
 import { createSettlementDesk, type SettlementDesk } from '../../../node/settlement/settlementDesk.ts'
 import { equal, toHex, uintToBytes } from '../../../primitives/bytes.ts'
 import { keccak256 } from '../../../primitives/hashes.ts'
 import { statementHash } from '../../../primitives/statements.ts'
-import { checkSettlement, settlementTransaction } from '../../../runtime/execution/settlement.ts'
+import { checkSettlement, settledId, settlementTransaction } from '../../../runtime/execution/settlement.ts'
 
 const crypto = await probeCrypto()
 const { bls } = crypto
@@ -53,8 +52,8 @@ function openDesks(silent: readonly number[] = []) {
       log: () => {},
     }),
   )
-  const final = (transactions: FinalBlock['block']['transactions'] = []) => {
-    for (const desk of desks) desk.settled({ block: { transactions } } as unknown as FinalBlock, epoch)
+  const final = (settled: readonly Uint8Array[] = []) => {
+    for (const desk of desks) desk.settled({ settled }, epoch)
   }
   return {
     desks,
@@ -106,7 +105,7 @@ test('settlement desk: what was not heard is sent again with later blocks; what 
   await settle()
   const [settlement] = [...desks[0]!.pending(epoch())]
   assert.ok(settlement)
-  final([settlementTransaction(keccak256, settlement!, 1_000_000n)])
+  final([settledId(settlementTransaction(keccak256, settlement!, 1_000_000n))])
   assert.equal([...desks[0]!.pending(epoch())], [])
 })
 

@@ -1,9 +1,10 @@
 /** A simulated node's chain as the EVM makes it: real execution, pace and pool, over a store that outlives processes. */
 import { hash as digest } from 'node:crypto'
 import type { Execution } from '../../../node/agreement/ports.ts'
-import { type BlockExecution, createExecution, type FinalBlock } from '../../../node/execution/execution.ts'
+import { type BlockExecution, createExecution } from '../../../node/execution/execution.ts'
 import { createPace } from '../../../node/execution/pace.ts'
 import { readFinalized } from '../../../node/execution/storedBlock.ts'
+import { createTurns } from '../../../node/execution/turns.ts'
 import { poolHeadOf } from '../../../node/host/poolHead.ts'
 import type { FinalizedBlock } from '../../../node/storage/chainStore.ts'
 import { encodeReceipts } from '../../../node/storage/receiptList.ts'
@@ -110,19 +111,16 @@ function openExecution(
     store: { ...disk.store, commitBlock: (block) => later(faults.commitMsMax, 0, () => disk.commit(block)) },
     clock,
     turnLoop: () => new Promise((resolve) => void clock.after(0, resolve)),
-    pace,
     known: (hash) => pool.get(hash),
-    transactions: () => pool.best(),
-    settlements: () => [],
-    onBuilt({ skipped, aborted }, isOnHead) {
-      for (const transaction of aborted) pool.abort(transaction)
-      if (isOnHead) for (const { transaction, refusal } of skipped) pool.skip(transaction, refusal)
+    turn: createTurns({ pace, transactions: () => pool.best(), settlements: () => [] }),
+    onBuilt({ skipped, aborted, isOnHead, mayLeaveSome }) {
+      for (const hash of aborted) pool.abort({ hash })
+      if (isOnHead) for (const { hash, refusal } of skipped) pool.skip({ hash }, refusal)
+      if (mayLeaveSome) pace.poke()
     },
-    onFinal({ block }: FinalBlock) {
-      const { number } = block.header
-      const mined = block.transactions.filter((transaction) => transaction.kind === 'user')
-      pool.setHead(poolHeadOf(rules, execution.tip()), { number, transactions: mined })
-      pace.committed(number)
+    onFinal({ height, mined }) {
+      pool.setHead(poolHeadOf(rules, execution.tip()), { number: height, transactions: mined })
+      pace.committed(height)
     },
   })
   const pool: Pool = createPool(rules, { head: poolHeadOf(rules, execution.tip()), nowMs: clock.nowMs })
