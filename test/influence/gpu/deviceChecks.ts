@@ -10,8 +10,9 @@ import { CANDIDATES, choosePipelines, SOFTWARE_CANDIDATES } from '../../../influ
 import { createXorshift } from '../../../influence/gpu/operatorTable.ts'
 import { compileDot, compileMix, type Pipelines } from '../../../influence/gpu/pipelines.ts'
 import { dotTileName } from '../../../influence/gpu/shaders/dotRows.ts'
-import { mixTileName } from '../../../influence/gpu/shaders/mixRows.ts'
+import { type MixTile, mixTileName } from '../../../influence/gpu/shaders/mixRows.ts'
 import { flagRows } from '../../../influence/gradients/guard.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 
 const print = (name: string, value: unknown): void => console.log(JSON.stringify({ name, value }))
 
@@ -107,6 +108,10 @@ async function compareShapes(gpu: GpuDevice, pipelines: Pipelines, compare: type
   return tally
 }
 
+/** SwiftShader takes seven seconds to compile it, as long as six others: a long campaign does. */
+const isLongCampaign = propertyRuns(1) > 1
+const isQuick = ({ vectors, lanes }: MixTile): boolean => vectors < 8 || lanes < 16
+
 /** Every variant that a device may choose. */
 async function compareVariants(gpu: GpuDevice, pipelines: Pipelines): Promise<void> {
   const dotTiles = [...CANDIDATES.one, ...CANDIDATES.two, ...CANDIDATES.batch]
@@ -117,7 +122,8 @@ async function compareVariants(gpu: GpuDevice, pipelines: Pipelines): Promise<vo
       print(`dotRows ${dot} ${dotTileName(tile)}`, await compareShapes(gpu, variant, compareDots))
     }
   }
-  for (const tile of [...SOFTWARE_CANDIDATES.mixBatch, ...CANDIDATES.mixOne, ...CANDIDATES.mixBatch]) {
+  const mixTiles = [...SOFTWARE_CANDIDATES.mixBatch, ...CANDIDATES.mixOne, ...CANDIDATES.mixBatch]
+  for (const tile of mixTiles.filter((own) => isLongCampaign || isQuick(own))) {
     const own = await compileMix(gpu, 'packed', tile)
     const variant = { ...pipelines, mixRows: { one: own, batch: own } }
     print(`mixRows packed ${mixTileName(tile)}`, await compareShapes(gpu, variant, compareMixes))

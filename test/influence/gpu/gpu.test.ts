@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { propertyRuns } from '../../propertyRuns.ts'
 import { reportNoAdapter, softwareAdapterEnv } from '../softwareAdapter.ts'
 
 const env = softwareAdapterEnv()
@@ -30,7 +31,7 @@ test('gpu: every kernel on odd shapes, cut and streamed, equals the twin; limits
     .map((line) => JSON.parse(line) as { name: string; value: unknown })
   const isKernel = ({ name }: { name: string }) => /^(dotRows|mixRows) /.test(name)
   const kernels = lines.filter(isKernel)
-  assert.is(kernels.length, 17)
+  assert.is(kernels.length, propertyRuns(1) > 1 ? 17 : 16)
   for (const { name, value } of kernels) {
     const { sums, differ } = value as { sums: number; differ: number }
     assert.ok(sums > 10_000, name)

@@ -144,9 +144,15 @@ test('commands: help names every command and every option has words', async () =
 })
 
 test('commands: a key is made, listed and exported, and is a file of ciphertext', async () => {
-  assert.is((await run(['keys', 'new', 'bo', '--password-file', password])).status, 0)
-  assert.match((await run(['keys', 'list'])).output, /bo +0x[0-9a-f]{40}/)
-  assert.match((await run(['keys', 'export', 'bo', '--password-file', password])).output, /^0x[0-9a-f]{64}\n$/)
+  const commands = startCommandRunner(environment)
+  try {
+    assert.is((await commands.run(['keys', 'new', 'bo', '--password-file', password])).status, 0)
+    assert.match((await commands.run(['keys', 'list'])).output, /bo +0x[0-9a-f]{40}/)
+    const exported = await commands.run(['keys', 'export', 'bo', '--password-file', password])
+    assert.match(exported.output, /^0x[0-9a-f]{64}\n$/)
+  } finally {
+    await commands.close()
+  }
 })
 
 test.after(() => rmSync(folder, { recursive: true, force: true }))

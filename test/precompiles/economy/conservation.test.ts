@@ -4,6 +4,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { SYSTEM_ADDRESS } from '../../../precompiles/addresses.ts'
 import { toHex } from '../../../primitives/bytes.ts'
+import { propertyRuns } from '../../propertyRuns.ts'
 import { type Bound, view, type World } from '../world.ts'
 import { type Economy, makeMove, type Picks, startEconomy } from './randomMoves.ts'
 import {
@@ -24,7 +25,7 @@ import {
   treasuryOf,
 } from './scenario.ts'
 
-const RUNS = 5
+const RUNS = propertyRuns(5)
 const MOVES_PER_RUN = 500
 const MOVES_PER_BLOCK = 10
 
