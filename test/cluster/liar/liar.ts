@@ -102,11 +102,16 @@ function listen({ chain, rules, peers, lies, heard, leaders, signer, epochHash, 
   const lead = createLead(rules, lies, heard)
   const answered = new Set<string>()
   let lastView = 0
+  let isLeading = false
   const enter = () => {
     if (heard.current <= lastView) return
     lastView = heard.current
     lies.inView(lastView)
-    if (leaders[lastView % LEADER_SEATS] === signer) void lead(lastView)
+    isLeading = leaders[lastView % LEADER_SEATS] === signer
+  }
+  /** What the parent's certificate names may come after it. */
+  const leadIfReady = () => {
+    if (isLeading && lead(lastView)) isLeading = false
   }
   const contradict = (attestation: Uint8Array) => {
     const honest = attestationCodec.decode(attestation)
@@ -126,9 +131,11 @@ function listen({ chain, rules, peers, lies, heard, leaders, signer, epochHash, 
       if ('code' in frame) return
       if (frame.kind === 'proposal') hearProposal(frame.proposal)
       if (frame.kind === 'attestation') contradict(frame.attestation)
-      if (frame.kind !== 'certificate' || frame.certificate.epoch !== 0) return
-      heard.certificate(frame.certificate)
-      enter()
+      if (frame.kind === 'certificate' && frame.certificate.epoch === 0) {
+        heard.certificate(frame.certificate)
+        enter()
+      }
+      leadIfReady()
     },
     async gossip(topic, _, bytes) {
       const gossiped = topic === 'block' ? gossipedBlockCodec.decode(bytes) : undefined
@@ -136,6 +143,7 @@ function listen({ chain, rules, peers, lies, heard, leaders, signer, epochHash, 
       hearProposal(gossiped.proposal)
       const header = decodeBlockHeader(rules, gossiped.block)
       if (!isRefusal(header)) heard.block({ hash: hashHeader(rules.keccak, header), header })
+      leadIfReady()
       return 'accept'
     },
     async query() {
@@ -144,24 +152,22 @@ function listen({ chain, rules, peers, lies, heard, leaders, signer, epochHash, 
   })
 }
 
-/** What it does with a view that it leads: the next kind of lie, if what it heard is enough for it. */
-function createLead(rules: ChainRules, lies: Lies, heard: HeardChain): (view: number) => Promise<void> {
+/** What it does with a view that it leads: the next kind of lie. False: it has not heard enough for it yet. */
+function createLead(rules: ChainRules, lies: Lies, heard: HeardChain): (view: number) => boolean {
   let led = 0
-  return async (view) => {
+  return (view) => {
     const next = LED[led % LED.length]!
     const isSpent = next === 'body of another block' && (lies.told.get(next) ?? 0) >= WRONG_BODIES_MAX
     const lie = isSpent ? 'two proposals' : next
-    const parent = heard.parentOf(view)
     if (lie === 'two proposals') lies.proposeTwice(view)
-    else if (parent === undefined) return
-    else
-      lies.propose(
-        lie,
-        view,
-        parent,
-        await makeBadBlock({ rules, ...lies.header, bytes: lies.bytes }, lie, parent.block),
-      )
+    else {
+      const parent = heard.parentOf(view)
+      if (parent === undefined) return false
+      const making = makeBadBlock({ rules, ...lies.header, bytes: lies.bytes }, lie, parent.block)
+      void making.then((block) => lies.propose(lie, view, parent, block))
+    }
     led++
+    return true
   }
 }
 
