@@ -17,7 +17,7 @@ import { throwGarbage } from './garbage.ts'
 import { type SettledJob, settleJob } from './job.ts'
 
 /** All lies are told in epoch 0, and the set of epoch 1 lacks the liar. */
-const EPOCH_BLOCKS = 240
+const EPOCH_BLOCKS = 160
 /** Views that it led with each kind of bad block. */
 const LED = 2
 const DEADLINE_MS = 300_000
