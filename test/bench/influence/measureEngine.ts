@@ -26,24 +26,26 @@ const processorMs = (): number => {
   return (user + system) / 1000
 }
 
-/** The time of a call, and of all of it but the stage that commits to the scores. */
+/** The time of a call, and what is left of it without the stage that commits to the scores. */
 interface Times {
   readonly wholeMs: number
   readonly scoresMs: number
 }
 
 async function timed(repeats: number, run: () => Promise<unknown>): Promise<Times> {
-  const times: Times[] = []
+  const whole: number[] = []
+  const commitments: number[] = []
   for (const untilMs = nowMs() + WARM_MS; nowMs() < untilMs; ) await run()
   for (let i = 0; i < repeats; i++) {
     clock.end()
     const startMs = nowMs()
     await run()
-    const wholeMs = nowMs() - startMs
-    times.push({ wholeMs, scoresMs: wholeMs - (clock.end().commitments ?? 0) })
+    whole.push(nowMs() - startMs)
+    commitments.push(clock.end().commitments ?? 0)
   }
+  // Of each by itself: what V8's threads do in one stage of one run must not be taken off another.
   const one = (values: readonly number[]): number => (lanes === 1 ? Math.min(...values) : median(values))
-  return { wholeMs: one(times.map(({ wholeMs }) => wholeMs)), scoresMs: one(times.map(({ scoresMs }) => scoresMs)) }
+  return { wholeMs: one(whole), scoresMs: one(whole) - one(commitments) }
 }
 
 const [folder, choice, repeatsText, software, lanesText] = process.argv.slice(2)
