@@ -13,6 +13,8 @@ import type { Fetcher } from './fetcher.ts'
 const GOSSIP_MS = 200
 /** Execution gave up what we still want: the final chain moved under it. */
 const ABANDONED_RETRY_MS = 250
+/** A block that is ahead of a slow clock by an hour need not be once the clock is set right. */
+const EARLY_RETRY_MS_MAX = 1_000
 
 export interface Checker {
   build(view: number, parent: Candidate, isEmpty: boolean): void
@@ -89,7 +91,8 @@ export function createChecker(options: CheckerOptions): Checker {
         execution.check(asked).then((verdict) => {
           if (isAbandoned) return
           if (verdict.kind === 'early' || verdict.kind === 'abandoned') {
-            const retryAfterMs = verdict.kind === 'early' ? verdict.retryAfterMs : ABANDONED_RETRY_MS
+            const retryAfterMs =
+              verdict.kind === 'early' ? Math.min(verdict.retryAfterMs, EARLY_RETRY_MS_MAX) : ABANDONED_RETRY_MS
             cancelWait = clock.after(retryAfterMs, () => execute(bytes))
             return
           }
