@@ -44,6 +44,7 @@ function readNetwork(root: Field): Network {
   const unhashed = readObject(file.unhashed, ['proofs', 'insecureDevKeys'])
   const params = readParams(file.params)
   const validators = readValidators(file.validators)
+  checkInterval(file.params, params.blockIntervalMs, validators.length)
   const predeploys = readPredeploys(file.predeploys)
   const devKeys = readDevKeys(unhashed.insecureDevKeys)
   if (devKeys !== null && params.devAdmin === null)
@@ -58,6 +59,13 @@ function readNetwork(root: Field): Network {
     proofs: readProofs(unhashed.proofs),
     devKeys,
   }
+}
+
+/** Headers count whole seconds: leaders who take turns cannot keep a part of one; 0 is as fast as agreement goes (consensus.md §6). */
+function checkInterval(params: Field, blockIntervalMs: number, validators: number): void {
+  if (validators === 1 || blockIntervalMs === 0 || blockIntervalMs >= 1_000) return
+  const field = { path: `${params.path}.blockIntervalMs`, value: blockIntervalMs }
+  throw invalid(field, `0, or at least 1000 with ${validators} validators`)
 }
 
 /** Names and bounds are those of `IParams`: what a vote could not set, a file cannot either. */

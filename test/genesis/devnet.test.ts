@@ -46,6 +46,13 @@ test('devnet: other options make another network, whose proofs hold as well', ()
   assert.throws(() => createDevnet({ ...options, validators: 0 }, nobleBls, hashBlock0), /validators: expected a list/)
 })
 
+test('devnet: several validators cannot keep a part of a second', () => {
+  const make = (validators: number, blockIntervalMs: number) => devnetFile({ ...options, validators, blockIntervalMs })
+  for (const text of [make(1, 250), make(3, 0), make(3, 1_000)]) assert.not('kind' in parseNetwork(text))
+  const refused = parseNetwork(make(3, 999)) as FieldRefused
+  assert.is(fieldText(refused), 'params.blockIntervalMs: expected 0, or at least 1000 with 3 validators, got 999')
+})
+
 test('devnet: accounts are the mnemonic’s on the standard path, with their keys', () => {
   for (const [i, { address, key }] of base.devKeys!.accounts.entries()) {
     assert.is(toHex(address), mnemonicToAccount(DEV_MNEMONIC, { addressIndex: i }).address.toLowerCase())

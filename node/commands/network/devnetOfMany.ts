@@ -32,6 +32,8 @@ const COLOURS = [pc.cyan, pc.magenta, pc.yellow, pc.green, pc.blue, pc.red] as c
 export async function runDevnetOfMany(options: DevnetOfManyCommand): Promise<void> {
   if (options.automine === true)
     throw new CommandError('--automine is for one validator', 'Several make blocks by time; --block-time sets it.')
+  if (options.blockTime < 1)
+    throw new CommandError('--block-time is at least 1 with several validators', 'Headers count whole seconds.')
   const folder = options.data ?? mkdtempSync(join(tmpdir(), 'openledger-devnet-'))
   const local = await prepare(folder, options)
   const isPlain = options.silent !== true && options.json !== true

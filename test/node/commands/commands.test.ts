@@ -50,6 +50,7 @@ const REFUSED: readonly Refusal[] = [
   [['devnet', '--block-time', '0'], /expected seconds above 0/],
   [['devnet', '--influence', 'abacus'], /Allowed choices are auto, gpu, wasm, js/],
   [['devnet', '--validators', '2', '--automine'], /--automine is for one validator/],
+  [['devnet', '--validators', '2', '--block-time', '0.5'], /--block-time is at least 1 with several validators/],
   [['devnet', '--epoch-blocks', '9'], /--epoch-blocks is for several validators/],
   [['demo', '--seed', '-1'], /expected a whole number from 0/],
   [['demo', '--data', join(folder, 'none.jsonl')], /cannot read .*none\.jsonl/],
