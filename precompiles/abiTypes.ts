@@ -118,12 +118,23 @@ type InputsOf<I> = I extends { readonly inputs: infer P extends readonly AbiPara
 type OutputsOf<I> = I extends { readonly outputs: infer P extends readonly AbiParameter[] } ? P : readonly []
 type ItemOf<A extends Abi, K extends string, N> = Extract<Named<A, K>, { readonly name: N }>
 
+type Unindexed<P extends readonly AbiParameter[]> = P extends readonly [
+  infer First extends AbiParameter,
+  ...infer Rest extends readonly AbiParameter[],
+]
+  ? First extends { readonly indexed: true }
+    ? Unindexed<Rest>
+    : readonly [First, ...Unindexed<Rest>]
+  : readonly []
+
 export type FunctionName<A extends Abi> = NameOf<Named<A, 'function'>>
 export type ErrorName<A extends Abi> = NameOf<Named<A, 'error'>>
 export type EventName<A extends Abi> = NameOf<Named<A, 'event'>>
 export type FunctionArgs<A extends Abi, N> = Values<InputsOf<ItemOf<A, 'function', N>>>
 export type ErrorArgs<A extends Abi, N> = Values<InputsOf<ItemOf<A, 'error', N>>>
 export type EventArgs<A extends Abi, N> = NamedValues<InputsOf<ItemOf<A, 'event', N>>>
+/** What is not indexed. */
+export type EventData<A extends Abi, N> = NamedValues<Unindexed<InputsOf<ItemOf<A, 'event', N>>>>
 /** Nothing, the one output, or all outputs by position. */
 export type Returned<A extends Abi, N> =
   OutputsOf<ItemOf<A, 'function', N>> extends readonly []

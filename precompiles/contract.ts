@@ -1,5 +1,5 @@
 /** A native's outside, from the ABI that solc wrote: its errors, events and calls, typed by name, coded strictly. */
-import { concat } from '../primitives/bytes.ts'
+import { concat, equal } from '../primitives/bytes.ts'
 import { decodeAbi, encodeAbi, encodeWord } from './abi.ts'
 import {
   type Abi,
@@ -9,6 +9,7 @@ import {
   type ErrorArgs,
   type ErrorName,
   type EventArgs,
+  type EventData,
   type EventName,
   type FunctionArgs,
   type FunctionName,
@@ -36,6 +37,11 @@ export interface Contract<A extends Abi> {
   error<N extends ErrorName<A>>(name: N, ...args: ErrorArgs<A, N>): NativeRevert
   /** Emits an event of this contract; arguments by name. */
   emit<N extends EventName<A>>(host: NativeHost, name: N, args: EventArgs<A, N>): void
+  /** What the data of an event of this contract holds, by name; undefined: the log is of another event. */
+  readEvent<N extends EventName<A>>(
+    name: N,
+    log: { readonly topics: readonly Uint8Array[]; readonly data: Uint8Array },
+  ): EventData<A, N> | undefined
   /** Selector and arguments. */
   encodeCall<N extends FunctionName<A>>(name: N, args: FunctionArgs<A, N>): Uint8Array
   /** Return data → nothing, the one output, or all outputs by position. */
@@ -61,7 +67,7 @@ function readFunction(item: AbiItem): ContractFunction {
   }
 }
 
-function readEvent(item: AbiItem): ContractEvent {
+function parseEvent(item: AbiItem): ContractEvent {
   const inputs = item.inputs ?? []
   const indexed = tupleType(inputs.filter((input) => input.indexed === true)).fields
   for (const { name, type } of indexed)
@@ -89,7 +95,7 @@ function found<T>(items: ReadonlyMap<string, T>, name: string): T {
 
 export function defineContract<const A extends Abi>(address: Uint8Array, abi: A): Contract<A> {
   const functions = byName(abi, 'function', readFunction)
-  const events = byName(abi, 'event', readEvent)
+  const events = byName(abi, 'event', parseEvent)
   const errors = byName(abi, 'error', (item) => ({
     selector: signatureHash(item).slice(0, 4),
     inputs: tupleType(item.inputs ?? []),
@@ -123,6 +129,12 @@ export function defineContract<const A extends Abi>(address: Uint8Array, abi: A)
           data.fields.map((field) => values[field.name]!),
         ),
       )
+    },
+    readEvent(name: string, log: { readonly topics: readonly Uint8Array[]; readonly data: Uint8Array }): unknown {
+      const { topic, data } = found(events, name)
+      if (log.topics[0] === undefined || !equal(log.topics[0], topic)) return undefined
+      const values = decodeAbi(data, log.data)
+      return Object.fromEntries(data.fields.map((field, i) => [field.name, values[i]]))
     },
     call(host: NativeHost, wei: bigint, name: string, ...args: readonly unknown[]): unknown {
       return decodeReturn(name, host.native(address, encodeCall(name, args), wei))
