@@ -83,7 +83,10 @@ class WorkerHost implements InfluenceWorker {
   #lastBackend: Backend | undefined
   /** The same, also after a step down. */
   #earlierBackend: Backend | undefined
+  /** On the child's standard error: a driver's noise too. */
   #lastWords = ''
+  /** What the child itself says ended it. */
+  #ownReason: string | undefined
   #nextId = 1
 
   constructor(options: InfluenceWorkerOptions) {
@@ -220,6 +223,7 @@ class WorkerHost implements InfluenceWorker {
     })
     this.#child = child
     this.#lastWords = ''
+    this.#ownReason = undefined
     child.stderr!.on('data', (text) => {
       this.#lastWords = `${this.#lastWords}${text}`.slice(-LAST_WORDS_CHARACTERS)
     })
@@ -240,7 +244,7 @@ class WorkerHost implements InfluenceWorker {
         this.#resume(message)
         break
       case 'broken':
-        this.#lastWords = `${message.code}: ${message.message}`
+        this.#ownReason = `${message.code}: ${message.message}`
         this.#noteFailures([message])
         break
       case 'stage':
@@ -308,7 +312,8 @@ class WorkerHost implements InfluenceWorker {
     this.#crashTimesMs.push(nowMs)
     const recent = this.#crashTimesMs.filter((timeMs) => nowMs - timeMs <= CRASH_WINDOW_MS).length
     if (recent >= CRASHES_MAX && this.#choice !== 'js') this.#stepDown()
-    const lastCrash = `${how}${this.#during()}${this.#lastWords === '' ? '' : `: ${this.#lastWords.trim()}`}`
+    const why = this.#ownReason ?? this.#lastWords.trim()
+    const lastCrash = `${how}${this.#during()}${why === '' ? '' : `: ${why}`}`
     this.#report({
       state: 'restarting',
       pid: undefined,

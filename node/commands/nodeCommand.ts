@@ -30,7 +30,7 @@ export function createTerminalLog({ logLevel, json = false, silent = false }: Lo
   const log = createLog(silent ? 'error' : logLevel, (line) => {
     if (json) console.error(line)
     // What ends the node is not held back.
-    else if (early === undefined || line.startsWith('{"level":"fatal"')) console.log(logText(line))
+    else if (early === undefined || JSON.parse(line).level === 'fatal') console.log(logText(line))
     else early.push(line)
   })
   return {

@@ -65,6 +65,20 @@ test('fault: a device with one wrong bit fails its self-test, the twin computes,
     assert.is(crashes, 0)
   }))
 
+test('fault: the reason for a crash is what the worker said, without what a driver printed beside it', async () => {
+  const print = 'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(2, "noise"))'
+  const noise = `data:text/javascript,${encodeURIComponent(print)}`
+  const nowhere = { VK_ICD_FILENAMES: '/nonexistent', VK_DRIVER_FILES: '/nonexistent' }
+  await withWatchedWorker(
+    { backend: 'gpu', env: { ...nowhere, NODE_OPTIONS: `--import ${noise}` } },
+    async ({ until }) => {
+      const { lastCrash } = await until((status) => status.lastCrash !== undefined)
+      assert.match(lastCrash!, /^exit code 1 during self-test: GpuUnavailable: /)
+      assert.not.match(lastCrash!, /noise/)
+    },
+  )
+})
+
 test('fault: a device that is lost in the middle of a score comes back; lost for good, the twin takes over', () =>
   withBroken('lost', { isFromStart: false }, async ({ worker, until, breakNow, mend, attest }) => {
     assert.is((await until(ready)).backend, 'gpu')
