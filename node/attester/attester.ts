@@ -10,10 +10,11 @@ import { fromHex } from '../../primitives/bytes.ts'
 import type { ChainClient } from '../../studio/chain/client.ts'
 import { readJob, readVersion } from '../../studio/chain/version.ts'
 import type { StudioWorker } from '../../studio/surface.ts'
+import { createAttempts } from './attempts.ts'
 import { placesOf, scoresOf } from './attributeAnswer.ts'
 import { type CheckedJob, checkJob } from './checkJob.ts'
 import { checkVersion } from './checkVersion.ts'
-import { createAskedReader, type Duty, findOwed, messageOf, nameOf } from './duties.ts'
+import { createAskedReader, type Duty, findOwed } from './duties.ts'
 import { openSource, type SourceOpeners } from './openSource.ts'
 import { createOpenVersions } from './openVersions.ts'
 import { createRowProver, type RowProver } from './rowProofs.ts'
@@ -21,8 +22,6 @@ import type { JobRecord } from './scoredRows.ts'
 
 /** Attributions kept for `explainReward`; older ones are recomputed by whoever asks. */
 const RECORDS_MAX = 256
-/** A duty that throws (a lost worker, a failed read) is tried again with each next block, so many times in all. */
-const ATTEMPTS_MAX = 4
 
 export type Attestation =
   | { readonly kind: 'version'; readonly versionId: Hex; readonly root: Uint8Array }
@@ -75,19 +74,14 @@ export function createAttester(options: AttesterOptions): Attester {
     },
   })
   const readAsked = createAskedReader(client, log)
-  let again: Attempt[] = []
+  const attempts = createAttempts(log)
   let isClosed = false
   let tail: Promise<void> = findOwed(client, log).then((owed) => runAll(owed))
 
   async function runAll(duties: readonly Duty[]): Promise<void> {
-    const attempts = [...again, ...duties.map((duty) => ({ duty, number: 1 }))]
-    again = []
-    for (const attempt of attempts) {
+    for (const attempt of attempts.take(duties)) {
       if (isClosed) return
-      await run(attempt.duty).catch((error: unknown) => {
-        log(`${nameOf(attempt.duty)} is not attested: ${messageOf(error)}`)
-        if (attempt.number < ATTEMPTS_MAX) again.push({ ...attempt, number: attempt.number + 1 })
-      })
+      await run(attempt.duty).catch((error: unknown) => attempts.failed(attempt, error))
     }
   }
   const run = (duty: Duty): Promise<void> => (duty.kind === 'version' ? runVersion(duty.versionId) : runJob(duty.jobId))
@@ -137,11 +131,6 @@ export function createAttester(options: AttesterOptions): Attester {
       await versions.close()
     },
   }
-}
-
-interface Attempt {
-  readonly duty: Duty
-  readonly number: number
 }
 
 function keep<T>(map: Map<bigint, T>, jobId: bigint, value: T): void {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { createAttester } from '../../../node/attester/attester.ts'
 import type { SourceOpeners } from '../../../node/attester/openSource.ts'
 import type { ChainClient } from '../../../studio/chain/client.ts'
+import { ContentError } from '../../../studio/chain/content.ts'
 import type { StudioWorker } from '../../../studio/surface.ts'
 
 interface Range {
@@ -68,6 +69,29 @@ test('attester: a duty that throws is tried with the next blocks, a bounded numb
   await attester.idle()
   assert.is(reads, 4)
   assert.equal([...new Set(lines)], ['job 1 is not attested: worker lost'])
+  await attester.close()
+})
+
+test('attester: content that is on its way from peers is waited for, told once, and looked for less and less often', async () => {
+  let reads = 0
+  const missing = new ContentError('ContentMissing', 'the node does not hold content x')
+  const { attester, lines } = attesterOf(
+    1n,
+    () => [],
+    () => {
+      reads++
+      throw missing
+    },
+  )
+  for (let height = 1n; height <= 36n; height++) attester.onBlock(height)
+  await attester.idle()
+  // At the start, then after 1, 2, … 8 blocks.
+  assert.is(reads, 9)
+  assert.equal(lines, ['job 1 waits for content from peers: the node does not hold content x'])
+  for (let height = 37n; height <= 1_000n; height++) attester.onBlock(height)
+  await attester.idle()
+  assert.is(reads, 101)
+  assert.equal(lines.slice(1), ['job 1 is not attested: the node does not hold content x'])
   await attester.close()
 })
 
