@@ -36,8 +36,8 @@ function run(command: string, args: string[], cwd: string): string {
   return result.stdout
 }
 
-/** Starts the installed chain, asks it for its id, stops it as a service would. */
-async function askDevnet(command: string, cwd: string): Promise<unknown> {
+/** Starts the installed chain, asks what takes each of its threads, stops it as a service would. */
+async function checkDevnet(command: string, cwd: string): Promise<void> {
   const child = spawn(command, ['devnet', '--port', '0', '--json'], {
     cwd,
     env: userEnvironment(),
@@ -47,16 +47,24 @@ async function askDevnet(command: string, cwd: string): Promise<unknown> {
   const timer = setTimeout(() => child.kill('SIGKILL'), DEVNET_TIMEOUT_MS)
   try {
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
-    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] })
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(JSON.parse(line).rpcUrl, { method: 'POST', headers, body })
-    return ((await answer.json()) as { result: unknown }).result
+    const ask = async (method: string, ...params: readonly unknown[]): Promise<unknown> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(JSON.parse(line).rpcUrl, { method: 'POST', headers, body })
+      return ((await answer.json()) as { result: unknown }).result
+    }
+    assert.is(await ask('eth_chainId'), '0x498b2d8')
+    await ask('evm_mine')
+    assert.is.not(await ask('eth_blockNumber'), '0x0', 'the execution thread makes blocks')
+    assert.is(await ask('eth_call', { to: EMPTY_ACCOUNT, data: '0x' }, 'latest'), '0x', 'the threads for calls answer')
   } finally {
     child.kill('SIGTERM')
     assert.equal(await ended, [0, null], 'the devnet ends well on SIGTERM')
     clearTimeout(timer)
   }
 }
+
+const EMPTY_ACCOUNT = `0x${'11'.repeat(20)}`
 
 /** Read or started by path, so that no import would miss them. */
 const FILES = [
@@ -66,6 +74,8 @@ const FILES = [
   'dist/influence/wasm/kernels.wasm',
   'dist/influence/wasm/lanes/laneThread.js',
   'dist/influence/worker/worker.js',
+  'dist/node/evmThread.js',
+  'dist/node/execution/thread/worker.js',
   'dist/precompiles/datanet/IDatanet.sol',
   'dist/studio/base/model.safetensors',
   'dist/studio/worker/studioThread.js',
@@ -116,7 +126,7 @@ export async function checkPackage(install: Install): Promise<void> {
     const wrong = spawnSync(command, ['nonsense'], { cwd: folder, env: userEnvironment(), encoding: 'utf8' })
     assert.is(wrong.status, 1)
     assert.match(wrong.stderr, /unknown command 'nonsense'/)
-    assert.is(await askDevnet(command, folder), '0x498b2d8')
+    await checkDevnet(command, folder)
     const installed = join(folder, 'node_modules', 'openledger-node')
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     assert.is(
