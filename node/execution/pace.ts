@@ -4,6 +4,9 @@
  */
 import type { Clock } from '../agreement/ports.ts'
 
+/** The wall clock may be set right in the meantime: a wait that it made long is looked at again. */
+const LOOK_AGAIN_MS = 1_000
+
 /** A build that waits to be started. */
 export interface Turn {
   readonly height: number
@@ -152,7 +155,8 @@ class BuildPace implements Pace {
       this.#startedHeight = turn.height
       this.#startedMs = this.#clock.nowMs()
       this.#end(true)
-    } else if (leftMs < Number.POSITIVE_INFINITY) this.#cancelTimer = this.#clock.after(leftMs, () => this.#look())
+    } else if (leftMs < Number.POSITIVE_INFINITY)
+      this.#cancelTimer = this.#clock.after(Math.min(leftMs, LOOK_AGAIN_MS), () => this.#look())
   }
 
   #leftMs(turn: Turn): number {

@@ -9,10 +9,11 @@ const START_S = 1_000
 /** Timers fire in order as time passes; one that was cancelled does not. */
 function createWorld() {
   let nowMs = 0
+  let behindMs = 0
   let timers: { readonly atMs: number; readonly run: () => void }[] = []
   const clock: Clock = {
     nowMs: () => nowMs,
-    wallMs: () => START_S * 1000 + nowMs,
+    wallMs: () => START_S * 1000 + nowMs - behindMs,
     after(delayMs, run) {
       const timer = { atMs: nowMs + delayMs, run }
       timers.push(timer)
@@ -27,6 +28,9 @@ function createWorld() {
     pace,
     isWaiting: false,
     isAbandoned: false,
+    setBehind: (ms: number) => {
+      behindMs = ms
+    },
     turn: (height: number, more: Partial<Turn> = {}) =>
       watch(
         pace.turn({
@@ -62,6 +66,18 @@ function watch<T>(promise: Promise<T>): { outcome: T | 'waits' } {
   })
   return watched
 }
+
+test('pace: a clock that was an hour behind costs no hour once it is set right', async () => {
+  const world = createWorld()
+  world.pace.setIntervalMs(1_000)
+  world.setBehind(3_600_000)
+  const turn = world.turn(1)
+  await world.pass(5_000)
+  assert.is(turn.outcome, 'waits')
+  world.setBehind(0)
+  await world.pass(1_000)
+  assert.is(turn.outcome, true)
+})
 
 test('pace: by time a build starts its interval after the parent and after the build before', async () => {
   const world = createWorld()
