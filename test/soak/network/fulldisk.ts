@@ -16,8 +16,8 @@ const FULL_NODE = 3
 /** Two segments of the WAL, the chain, and room. */
 const DISK_MIB = 400
 const CHUNKS_BYTES = [1024 * 1024, 4096, 1] as const
-/** Three times what testing.md §7 allows: on a machine busy with others the first seconds go to loading code. */
-const CATCH_UP_MS = 60_000
+/** testing.md §7. */
+const CATCH_UP_MS = 20_000
 const DEADLINE_MS = 120_000
 
 /** Needs root and `unshare`: the disk is a small tmpfs, which only the scenario sees and which ends with it. */

@@ -52,16 +52,25 @@ if (values.help) {
   process.exit()
 }
 const run = SCENARIOS[values.scenario]
-if (run === undefined)
-  throw new RangeError(`--scenario: expected ${Object.keys(SCENARIOS).join(', ')}, got ${values.scenario}`)
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 32))
+if (run === undefined) refuse('scenario', Object.keys(SCENARIOS).join(', '))
+const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : numberOf('seed', 0)
+const options = {
+  minutes: numberOf('minutes', 0),
+  validators: numberOf('validators', 1),
+  perSecond: numberOf('per-second', 0),
+  blocks: numberOf('blocks', 1),
+}
 const stream = createRandomness(seed).of('soak')
 console.log(`scenario ${values.scenario}, seed ${seed}`)
-await run({
-  minutes: Number(values.minutes),
-  validators: Number(values.validators),
-  perSecond: Number(values['per-second']),
-  blocks: Number(values.blocks),
-  random: () => stream.u32() / 2 ** 32,
-})
+await run({ ...options, random: () => stream.u32() / 2 ** 32 })
 console.log(`scenario ${values.scenario}: all held`)
+
+function numberOf(name: 'minutes' | 'validators' | 'seed' | 'per-second' | 'blocks', least: number): number {
+  const number = Number(values[name])
+  return number >= least ? number : refuse(name, `a number from ${least}`)
+}
+
+function refuse(name: keyof typeof values, expected: string): never {
+  console.error(`--${name}: expected ${expected}, got ${values[name]}\n\n${USAGE}`)
+  process.exit(1)
+}
