@@ -6,15 +6,17 @@ import type { WasmIndex } from './wasmIndex.ts'
 
 /** A batch is padded to whole groups of queries. */
 export const GROUP_QUERIES = 8
-/** Four widened rows of 1,024 columns, each with a line behind it (kernels/dotRows.as). */
-const DOT_LANE_BYTES = 4 * (2 * 1024 + 64)
+/** A row of the first operand of a product (kernels/multiply.as): 256 pairs of i16, and a line behind it. */
+const OPERAND_ROW_BYTES = 4 * 256 + 64
+/** Sums of four rows and sixteen queries, eight widened rows (kernels/dotRows.as). */
+const DOT_LANE_BYTES = 256 + 8 * OPERAND_ROW_BYTES
 /** Sums of all lanes at most: an i32 and an i64 for each query and column. */
 const SUM_BYTES_MAX = 2 ** 26
 const SUM_BYTES = 12
 /** Rows of a tile (kernels/mixRows.as); what a lane needs beside the sums: head, 32 strips of a tile, weights by query. */
 const MIX_TILE_ROWS = 128
 const MIX_LANE_BYTES = 64 + 32 * (32 * MIX_TILE_ROWS + 64)
-const MIX_WEIGHT_BYTES = 2 * MIX_TILE_ROWS
+const MIX_WEIGHT_BYTES = OPERAND_ROW_BYTES
 /** 1,024 · 2^14 · 127 < 2^31: rows whose products one i32 may sum. */
 const MIX_TASK_ROWS_MAX = 1024
 /** A value takes about as long to spread, or a sum to be joined, as this many products. */

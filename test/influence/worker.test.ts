@@ -82,7 +82,7 @@ test('worker: without a GPU driver it falls back to the WebAssembly twin and nam
   await withWorker({ env }, async (worker, until) => {
     const { backend, reason } = await until(({ state }) => state === 'ready')
     assert.is(backend, 'wasm')
-    assert.match(reason, /^WebAssembly SIMD, .*, since GpuUnavailable: /)
+    assert.match(reason, /^WebAssembly SIMD of \d+ bits, .*, since GpuUnavailable: /)
     assert.equal((await (await openIndex(worker)).attribute(query)) as object, await engine.attribute(query))
   })
 })
@@ -160,7 +160,7 @@ test('worker: when half of the time is gone without an answer the WebAssembly tw
     process.kill(worker.status().pid!, 'SIGSTOP')
     const index = await openIndex(worker)
     assert.equal(await index.attribute(query), await engine.attribute(query))
-    assert.match(worker.status().reason, /^WebAssembly SIMD, .*; after no answer within 100 ms/)
+    assert.match(worker.status().reason, /^WebAssembly SIMD of \d+ bits, .*; after no answer within 100 ms/)
   })
 })
 
@@ -203,7 +203,7 @@ test('worker: after three crashes on a GPU the WebAssembly twin is started', asy
     }
     const { backend, reason } = await until(({ state, crashes }) => state === 'ready' && crashes === 3)
     assert.is(backend, 'wasm')
-    assert.match(reason, /^WebAssembly SIMD, .*; after SIGKILL/)
+    assert.match(reason, /^WebAssembly SIMD of \d+ bits, .*; after SIGKILL/)
     await compareWithEngine(await openIndex(worker))
   })
 })

@@ -4,6 +4,7 @@
  * Two rows are interleaved, so that one `dot_i16x8_s` with a pair of weights adds four columns of both. A task covers at
  * most 1,024 rows (1,024 · 2^14 · 127 < 2^31): before a lane's i32 sums would cover more, they are added to its i64 ones.
  */
+import { multiplySixteen, ROW_BYTES, STEP_BYTES } from './multiply'
 import {
   blockCount, codesAddress, columnCount, firstColumn, laneAddress, queryCount, rowBytes, rowCount, rowsPerTask,
   segmentCount, segmentsAddress, shiftsAddress, tableAddress,
@@ -71,16 +72,17 @@ function widenSums(lane: usize): void {
   }
 }
 
+/** Bytes of two rows in turn, of the first or the last eight of sixteen columns. */
 // @ts-ignore: decorator
 @inline
 function interleaveLow(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
 }
 
 // @ts-ignore: decorator
 @inline
 function interleaveHigh(a: v128, b: v128): v128 {
-  return i16x8.shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
 }
 
 /** W of one row, from R and 2^(12 − t). */
@@ -134,31 +136,55 @@ function mixEight(row: usize, rows: usize, columns: usize, at: usize, unit: i32,
   let p7 = rowOf(row, bytes, 7, rows)
   const end = sums + 4 * columns
   while (sums < end) {
-    let a = v128.load8x8_s(p0)
-    let b = v128.load8x8_s(p1)
-    let low = i32x4.add(v128.load(sums), i32x4.dot_i16x8_s(interleaveLow(a, b), u0))
-    let high = i32x4.add(v128.load(sums, 16), i32x4.dot_i16x8_s(interleaveHigh(a, b), u0))
-    a = v128.load8x8_s(p2)
-    b = v128.load8x8_s(p3)
-    low = i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u1))
-    high = i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u1))
-    a = v128.load8x8_s(p4)
-    b = v128.load8x8_s(p5)
-    low = i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u2))
-    high = i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u2))
-    a = v128.load8x8_s(p6)
-    b = v128.load8x8_s(p7)
-    v128.store(sums, i32x4.add(low, i32x4.dot_i16x8_s(interleaveLow(a, b), u3)))
-    v128.store(sums, i32x4.add(high, i32x4.dot_i16x8_s(interleaveHigh(a, b), u3)), 16)
-    p0 += 8
-    p1 += 8
-    p2 += 8
-    p3 += 8
-    p4 += 8
-    p5 += 8
-    p6 += 8
-    p7 += 8
-    sums += 32
+    let s0 = v128.load(sums)
+    let s1 = v128.load(sums, 16)
+    let s2 = v128.load(sums, 32)
+    let s3 = v128.load(sums, 48)
+    const a0 = v128.load(p0)
+    const b0 = v128.load(p1)
+    const low0 = interleaveLow(a0, b0)
+    const high0 = interleaveHigh(a0, b0)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low0), u0))
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low0), u0))
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high0), u0))
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high0), u0))
+    const a1 = v128.load(p2)
+    const b1 = v128.load(p3)
+    const low1 = interleaveLow(a1, b1)
+    const high1 = interleaveHigh(a1, b1)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low1), u1))
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low1), u1))
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high1), u1))
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high1), u1))
+    const a2 = v128.load(p4)
+    const b2 = v128.load(p5)
+    const low2 = interleaveLow(a2, b2)
+    const high2 = interleaveHigh(a2, b2)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low2), u2))
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low2), u2))
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high2), u2))
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high2), u2))
+    const a3 = v128.load(p6)
+    const b3 = v128.load(p7)
+    const low3 = interleaveLow(a3, b3)
+    const high3 = interleaveHigh(a3, b3)
+    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(low3), u3))
+    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(low3), u3))
+    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(high3), u3))
+    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(high3), u3))
+    v128.store(sums, s0)
+    v128.store(sums, s1, 16)
+    v128.store(sums, s2, 32)
+    v128.store(sums, s3, 48)
+    p0 += 16
+    p1 += 16
+    p2 += 16
+    p3 += 16
+    p4 += 16
+    p5 += 16
+    p6 += 16
+    p7 += 16
+    sums += 64
   }
 }
 
@@ -186,83 +212,48 @@ export function mixRowsOne(task: usize, lane: usize): void {
 function interleaveTile(row: usize, bytes: usize, pairs: usize, columns: usize, tile: usize): void {
   for (let r: usize = 0; r < pairs; r++) {
     let p = row + 2 * r * bytes
-    let t = tile + 64 * r
+    let t = tile + STEP_BYTES * r
     const end = p + columns
     while (p < end) {
-      let a = v128.load8x8_s(p)
-      let b = v128.load8x8_s(p + bytes)
-      v128.store(t, interleaveLow(a, b))
-      v128.store(t, interleaveHigh(a, b), 16)
-      a = v128.load8x8_s(p, 8)
-      b = v128.load8x8_s(p + bytes, 8)
-      v128.store(t, interleaveLow(a, b), 32)
-      v128.store(t, interleaveHigh(a, b), 48)
+      const a = v128.load(p)
+      const b = v128.load(p + bytes)
+      const low = interleaveLow(a, b)
+      const high = interleaveHigh(a, b)
+      v128.store(t, i16x8.extend_low_i8x16_s(low))
+      v128.store(t, i16x8.extend_high_i8x16_s(low), 16)
+      v128.store(t, i16x8.extend_low_i8x16_s(high), 32)
+      v128.store(t, i16x8.extend_high_i8x16_s(high), 48)
       p += 16
       t += STRIP_BYTES
     }
   }
 }
 
-/** W of some rows and one block: for two queries after two, for each pair of rows the pair of each of the two. */
+/** W of some rows and one block: query by query, in pairs of rows. */
 function weighTile(row: usize, rows: usize, block: usize, tile: usize): void {
   const count = queryCount()
-  const pairs = (rows + 1) >> 1
   const step = 4 * blockCount() * count
   for (let q: usize = 0; q < count; q += 4) {
+    let target = tile + ROW_BYTES * q
     const units = v128.load(shiftsAddress() + 4 * (block * count + q))
     let at = tableAddress() + step * row + 4 * (block * count + q)
-    let first = tile + 4 * pairs * q
-    let next = first + 8 * pairs
     for (let r: usize = 0; r < rows; r += 2) {
       const a = weightsOf(v128.load(at), units)
       const b = r + 1 < rows ? weightsOf(v128.load(at + step), units) : i32x4.splat(0)
-      const both = v128.or(v128.and(a, i32x4.splat(0xffff)), i32x4.shl(b, 16))
-      v128.store64_lane(first, both, 0)
-      v128.store64_lane(next, both, 1)
+      const pairs = v128.or(v128.and(a, i32x4.splat(0xffff)), i32x4.shl(b, 16))
+      v128.store32_lane(target, pairs, 0)
+      v128.store32_lane(target, pairs, 1, ROW_BYTES)
+      v128.store32_lane(target, pairs, 2, 2 * ROW_BYTES)
+      v128.store32_lane(target, pairs, 3, 3 * ROW_BYTES)
       at += 2 * step
-      first += 8
-      next += 8
+      target += 4
     }
   }
 }
 
-/** One strip of a tile with the weights of two queries. */
-function mixStrip(tile: usize, pairs: usize, weights: usize, out: usize, next: usize): void {
-  let s0 = v128.load(out)
-  let s1 = v128.load(out, 16)
-  let s2 = v128.load(out, 32)
-  let s3 = v128.load(out, 48)
-  let t0 = v128.load(next)
-  let t1 = v128.load(next, 16)
-  let t2 = v128.load(next, 32)
-  let t3 = v128.load(next, 48)
-  const end = tile + 64 * pairs
-  while (tile < end) {
-    const u = v128.load32_splat(weights)
-    const v = v128.load32_splat(weights, 4)
-    let a = v128.load(tile)
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, u))
-    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, v))
-    a = v128.load(tile, 16)
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, u))
-    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(a, v))
-    a = v128.load(tile, 32)
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, u))
-    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(a, v))
-    a = v128.load(tile, 48)
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, u))
-    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, v))
-    tile += 64
-    weights += 8
-  }
-  v128.store(out, s0)
-  v128.store(out, s1, 16)
-  v128.store(out, s2, 32)
-  v128.store(out, s3, 48)
-  v128.store(next, t0)
-  v128.store(next, t1, 16)
-  v128.store(next, t2, 32)
-  v128.store(next, t3, 48)
+/** One strip of a tile with the weights of four queries. */
+function mixStrip(weights: usize, tile: usize, pairs: usize, out: usize, step: usize): void {
+  multiplySixteen(weights, tile, pairs, out, step, false)
 }
 
 /** A multiple of eight queries. */
@@ -288,10 +279,10 @@ export function mixRowsMany(task: usize, lane: usize): void {
         for (let c: usize = 0; c < width; c += 16) {
           let own = weights
           let out = narrowSums(lane) + 4 * (start + c - firstColumn())
-          for (let q: usize = 0; q < count; q += 2) {
-            mixStrip(tile + (c >> 4) * STRIP_BYTES, pairs, own, out, out + 4 * columns)
-            own += 8 * pairs
-            out += 8 * columns
+          for (let q: usize = 0; q < count; q += 4) {
+            mixStrip(own, tile + (c >> 4) * STRIP_BYTES, pairs, out, 4 * columns)
+            own += 4 * ROW_BYTES
+            out += 16 * columns
           }
         }
       }

@@ -1,6 +1,7 @@
 /**
  * The operands of `dotRows.as`: vectors of all queries, widened to i16. One query's stay in their order; a batch's stand
- * eight queries together, for each pair of columns the pair of each query. A task is one query.
+ * sixteen queries together, the last eight if no more are left, for each pair of columns the pair of each query. A task is
+ * one query.
  */
 import { codesAddress, operandAddress, queryCount, rowBytes } from './job'
 
@@ -10,14 +11,15 @@ function spread(query: usize, isWide: bool): void {
   const bytes = rowBytes()
   const width: usize = isWide ? 2 : 1
   let from = codesAddress() + width * query * bytes
-  const isOne = queryCount() == 1
-  let to = operandAddress() + (isOne ? 0 : 16 * bytes * (query >> 3) + 4 * (query & 7))
-  const step: usize = isOne ? 4 : 32
+  const first = query & ~15
+  const together = min(16, queryCount() - first)
+  let to = operandAddress() + 2 * bytes * first + 4 * (query - first)
+  const step = 4 * together
   const end = from + width * bytes
   while (from < end) {
-    const first: i32 = isWide ? load<i16>(from) : load<i8>(from)
-    const second: i32 = isWide ? load<i16>(from, 2) : load<i8>(from, 1)
-    store<i32>(to, (first & 0xffff) | (second << 16))
+    const even: i32 = isWide ? load<i16>(from) : load<i8>(from)
+    const odd: i32 = isWide ? load<i16>(from, 2) : load<i8>(from, 1)
+    store<i32>(to, (even & 0xffff) | (odd << 16))
     from += 2 * width
     to += step
   }

@@ -1,8 +1,8 @@
 /** The lanes of the WebAssembly twin: the host and its threads, started once, that share out the tasks of one job. */
-import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { collectGarbage } from './collectGarbage.ts'
+import { compileModule, VECTOR_BITS_MAX, type VectorBits } from './compileModule.ts'
 import {
   CONTROL,
   CONTROL_WORDS,
@@ -40,9 +40,6 @@ export class WasmError extends Error {
   }
 }
 
-const compile = (): WebAssembly.Module =>
-  new WebAssembly.Module(readFileSync(new URL('../kernels.wasm', import.meta.url)))
-
 export interface LaneMemoryLoan {
   readonly id: number
   readonly memory: WebAssembly.Memory
@@ -58,6 +55,7 @@ function createMemory(): WebAssembly.Memory {
 
 export class Lanes {
   readonly count: number
+  readonly vectorBits: VectorBits
   readonly #module: WebAssembly.Module
   readonly #control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS))
   readonly #threads: readonly Worker[]
@@ -70,9 +68,10 @@ export class Lanes {
   /** Calls run one after another: they share the lanes and their memories. */
   #queue: Promise<unknown> = Promise.resolve()
 
-  private constructor(count: number) {
+  private constructor(count: number, vectorBits: VectorBits) {
     this.count = count
-    this.#module = compile()
+    this.vectorBits = vectorBits
+    this.#module = compileModule(vectorBits)
     this.#lost = new Promise((_, reject) => {
       this.#lose = (error) => {
         this.#loss ??= error
@@ -85,9 +84,9 @@ export class Lanes {
   }
 
   /** Starts `count − 1` threads beside the host and waits until they run. */
-  static async open(count: number): Promise<Lanes> {
+  static async open(count: number, vectorBits = VECTOR_BITS_MAX): Promise<Lanes> {
     try {
-      const lanes = new Lanes(count)
+      const lanes = new Lanes(count, vectorBits)
       const ready = lanes.#threads.map((thread) => new Promise((resolve) => thread.once('message', resolve)))
       await Promise.race([Promise.all(ready), lanes.#lost]).catch((error: unknown) => {
         lanes.close()

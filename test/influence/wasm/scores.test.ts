@@ -9,7 +9,11 @@ import { isRefused, type Refused } from '../../../influence/refusal.ts'
 import { openWasmBackend } from '../../../influence/wasm/wasmBackend.ts'
 
 const hash = await createFastKeccak()
-const backends = await Promise.all([1, 2, 3].map((lanes) => openWasmBackend({ lanes })))
+const backends = await Promise.all([
+  openWasmBackend({ lanes: 1 }),
+  openWasmBackend({ lanes: 2, vectorBits: 128 }),
+  openWasmBackend({ lanes: 3 }),
+])
 
 function orThrow<T>(value: T | Refused): T {
   if (isRefused(value)) throw new Error(value.code)

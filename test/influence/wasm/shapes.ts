@@ -19,6 +19,8 @@ export const SHAPES: readonly Shape[] = [
   { rowCount: 2050, widths: [1040, 16], count: 3 },
   { rowCount: 4001, widths: [512, 528], count: 4 },
   { rowCount: 9, widths: [131_072, 16], count: 2 },
+  { rowCount: 37, widths: [1040, 48], count: 24 },
+  { rowCount: 130, widths: [16, 528], count: 33 },
 ]
 
 export const rowBytesOf = (widths: readonly number[]): number => widths.reduce((sum, width) => sum + width, 0)

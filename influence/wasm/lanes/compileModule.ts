@@ -1,0 +1,25 @@
+/** Compiles `kernels.wasm` once and for all: optimised before its first call, and for 256-bit registers where V8 can. */
+import { readFileSync } from 'node:fs'
+import { arch } from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+
+/** V8 joins neighbouring pairs of 128-bit operations into one of 256 bits (AVX2) on x64 only; elsewhere it stays with 128. */
+export type VectorBits = 128 | 256
+export const VECTOR_BITS_MAX: VectorBits = arch === 'x64' ? 256 : 128
+
+/** Every function by the optimising compiler and before it is called: what the self-test has run is what scores. */
+const EAGER = ['liftoff', 'wasm-lazy-compilation'] as const
+const JOIN = 'experimental-wasm-revectorize'
+
+/** V8's flags are the whole process's: they are set for the time of this call, which waits for nothing. */
+export function compileModule(vectorBits: VectorBits): WebAssembly.Module {
+  const bytes = readFileSync(new URL('../kernels.wasm', import.meta.url))
+  for (const flag of EAGER) setFlagsFromString(`--no-${flag}`)
+  if (vectorBits === 256) setFlagsFromString(`--${JOIN}`)
+  try {
+    return new WebAssembly.Module(bytes)
+  } finally {
+    for (const flag of EAGER) setFlagsFromString(`--${flag}`)
+    if (vectorBits === 256) setFlagsFromString(`--no-${JOIN}`)
+  }
+}
