@@ -1,6 +1,6 @@
 /** Reads parsed JSON strictly: every reader names the field's path in its refusal (`validators[2].blsKey`). */
-import { fromHex, toHex, utf8 } from '../primitives/bytes.ts'
-import { keccak256 } from '../primitives/hashes.ts'
+import { checksumAddress } from '../primitives/address.ts'
+import { fromHex } from '../primitives/bytes.ts'
 
 export interface FieldRefused {
   readonly kind: 'invalid'
@@ -139,14 +139,6 @@ export function readHex(field: Field): Uint8Array {
   } catch {
     throw invalid(field, '0x-prefixed hex of whole bytes')
   }
-}
-
-/** 20 bytes in EIP-55 spelling of any bytes: the case of a letter follows the hash of the lower-case address. */
-export function checksumAddress(address: Uint8Array): `0x${string}` {
-  const lower = toHex(address).slice(2)
-  const hash = toHex(keccak256(utf8(lower))).slice(2)
-  const letters = [...lower].map((c, i) => (Number.parseInt(hash[i]!, 16) >= 8 ? c.toUpperCase() : c))
-  return `0x${letters.join('')}`
 }
 
 /** A 20-byte address; spelt in mixed case it must keep EIP-55, which catches a mistyped digit. */

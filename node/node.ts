@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { evidenceOf } from '../consensus/evidence.ts'
 import type { LoadedNetwork } from '../genesis/load.ts'
 import type { OpenNetwork } from '../p2p/status.ts'
+import { MODEL_ADDRESS } from '../precompiles/addresses.ts'
+import { readModelCount } from '../precompiles/model/contract.ts'
 import type { Backend, PeersAccess } from '../rpc/backend.ts'
 import { createRpcServer, type RpcServer } from '../rpc/server.ts'
+import { storageReader } from '../runtime/execution/blockParams.ts'
 import { createPool } from '../runtime/pool/pool.ts'
 import { createAgreement } from './agreement/agreement.ts'
 import { systemClock } from './agreement/clock.ts'
@@ -163,6 +166,7 @@ function createBlocks(
   const pace = createPace({ clock: systemClock, soon: setImmediate, height: store.head()!.height })
   const attestation = createAttestationDuty({
     influence: config.influence,
+    hasModel: () => readModelCount(storageReader(rules, execution.tip().state, MODEL_ADDRESS)) > 0n,
     registry,
     onAttested: (attested) => desk.add(attested),
     log: linesOf(config.log, 'attest'),
@@ -308,7 +312,7 @@ function assembleBackend(
   { nextEpoch, pace, pool, attestation, registry, health, finalized }: Blocks,
   { evm, agreement, onAccepted, peers }: BackendParts,
 ): Backend {
-  const signer = createDevSigner(network.devKeys?.accounts.map((account) => account.key) ?? [])
+  const signer = createDevSigner(network.devKeys?.accounts ?? [])
   return createBackend({
     rules,
     genesisHash: network.genesisHash,

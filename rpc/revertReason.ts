@@ -1,6 +1,5 @@
 /** Revert data → the words a person reads: `Error(string)`, `Panic(uint256)`, or an error that a native declares. */
 import type { Abi } from 'viem'
-import { decodeErrorResult } from 'viem/utils'
 import { toHex } from '../primitives/bytes.ts'
 
 /** Codes of Solidity's `Panic(uint256)`, in geth's words. */
@@ -26,8 +25,10 @@ function wordArgument(value: unknown): string {
 }
 
 /** Words of a revert; empty when the data is of no known error. `abi` holds declared custom errors. */
-export function revertReason(data: Uint8Array, abi: Abi): string {
+export async function revertReason(data: Uint8Array, abi: Abi): Promise<string> {
   if (data.length < 4) return ''
+  // Loaded with the first revert: without it the node starts sooner.
+  const { decodeErrorResult } = await import('viem/utils')
   try {
     const { errorName, args } = decodeErrorResult({ abi, data: toHex(data) })
     const values: readonly unknown[] = args ?? []

@@ -35,7 +35,7 @@ export const invalidParams = (argument: string, complaint: string): RpcError =>
   new RpcError(INVALID_PARAMS, `invalid argument ${argument}: ${complaint}`)
 
 /** Why an EVM run has no answer, as an error. */
-export function evmError(failure: EvmFailure): RpcError {
+export async function evmError(failure: EvmFailure): Promise<RpcError> {
   switch (failure.kind) {
     case 'reverted':
       return revertedError(failure.data)
@@ -46,8 +46,8 @@ export function evmError(failure: EvmFailure): RpcError {
   }
 }
 
-export function revertedError(data: Uint8Array): RpcError {
-  const reason = revertReason(data, NATIVE_ERRORS)
+async function revertedError(data: Uint8Array): Promise<RpcError> {
+  const reason = await revertReason(data, NATIVE_ERRORS)
   return new RpcError(REVERTED, reason === '' ? 'execution reverted' : `execution reverted: ${reason}`, toHex(data))
 }
 

@@ -1,13 +1,11 @@
-/** Opens what attesting takes, after RPC answers: a client of this node, the studio worker, the influence worker. */
+/** Opens what attesting takes, once RPC answers and there is a model: a client of this node, the studio worker, the influence worker. */
 import type { Registry } from 'prom-client'
 import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
 import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
 import type { WorkerStatus } from '../../influence/worker/workerStatus.ts'
 import type { AttributionReads, InfluenceStatus } from '../../rpc/backend.ts'
-import { connectChain } from '../../studio/chain/client.ts'
-import { openStudio } from '../cli/baseModel.ts'
 import { createInfluenceMetrics } from '../metrics/influenceMetrics.ts'
-import { type Attestation, createAttester } from './attester.ts'
+import type { Attestation } from './attester.ts'
 import { evidenceOf, scoredRows } from './scoredRows.ts'
 
 /**
@@ -18,6 +16,8 @@ const ANSWER_WITHIN_MS = 120_000
 
 export interface AttestationOptions {
   readonly influence: BackendChoice
+  /** Is there a model at the head? Before the first nobody can ask for anything, and what attesting takes is not loaded. */
+  readonly hasModel: () => boolean
   readonly onAttested: (attestation: Attestation) => void
   readonly log: (line: string) => void
   /** Where the worker's measurements go. */
@@ -25,7 +25,7 @@ export interface AttestationOptions {
 }
 
 export interface AttestationDuty {
-  /** Starts the workers and looks for what is owed; `rpcUrl` is this node's own. */
+  /** From now on looks for what is owed; `rpcUrl` is this node's own. */
   start(rpcUrl: string): void
   onBlock(height: number): void
   readonly reads: AttributionReads
@@ -54,20 +54,32 @@ export function createAttestationDuty(options: AttestationOptions): AttestationD
   const attester = async () => (await opening)?.attester
 
   async function open(rpcUrl: string) {
+    const [{ connectChain }, { openStudio }, { createAttester }] = await Promise.all([
+      import('../../studio/chain/client.ts'),
+      import('../cli/baseModel.ts'),
+      import('./attester.ts'),
+    ])
     const client = await connectChain(rpcUrl)
     const studio = await openStudio()
     const { onAttested, log } = options
     return { studio, attester: createAttester({ client, studio, openers: influence, onAttested, log }) }
   }
+  let url: string | undefined
+  function openOnceNeeded() {
+    if (url === undefined || opening !== undefined || !options.hasModel()) return
+    opening = open(url).catch((error: unknown) => {
+      failure = String(error)
+      options.log(`attestation cannot start: ${failure}`)
+      return undefined
+    })
+  }
   return {
     start(rpcUrl) {
-      opening = open(rpcUrl).catch((error: unknown) => {
-        failure = String(error)
-        options.log(`attestation cannot start: ${failure}`)
-        return undefined
-      })
+      url = rpcUrl
+      openOnceNeeded()
     },
     onBlock(height) {
+      openOnceNeeded()
       void attester().then((it) => it?.onBlock(BigInt(height)))
     },
     reads: {

@@ -1,7 +1,7 @@
 /** Signs with the published keys of a devnet's accounts (eth_sendTransaction). */
-import { toHex as viemHex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
-import { fromHex, toHex } from '../../primitives/bytes.ts'
+import type { PrivateKeyAccount } from 'viem'
+import type { DevAccount } from '../../genesis/devKeys.ts'
+import { fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import type { UnsignedTransaction } from '../../rpc/backend.ts'
 
 export interface DevSigner {
@@ -35,22 +35,31 @@ function viemTransaction(transaction: UnsignedTransaction) {
         address: toHex(one.address),
         nonce: Number(one.nonce),
         yParity: one.yParity,
-        r: viemHex(one.r, { size: 32 }),
-        s: viemHex(one.s, { size: 32 }),
+        r: toHex(uintToBytes(one.r, 32)),
+        s: toHex(uintToBytes(one.s, 32)),
       })),
     }),
   }
 }
 
-/** `keys` are 32-byte private keys that anyone may know. */
-export function createDevSigner(keys: readonly Uint8Array[]): DevSigner {
-  const accounts = new Map(
-    keys.map((key) => [privateKeyToAccount(toHex(key))] as const).map(([one]) => [one.address.toLowerCase(), one]),
-  )
+/** Keys that anyone may know, of these addresses. */
+export function createDevSigner(accounts: readonly DevAccount[]): DevSigner {
+  const keys = new Map(accounts.map(({ address, key }) => [toHex(address), key]))
+  const opened = new Map<string, PrivateKeyAccount>()
+  /** viem is loaded with the first signature: without it the node starts sooner. */
+  const accountOf = async (address: Uint8Array): Promise<PrivateKeyAccount | undefined> => {
+    const name = toHex(address)
+    const key = keys.get(name)
+    if (key === undefined || opened.has(name)) return opened.get(name)
+    const { privateKeyToAccount } = await import('viem/accounts')
+    const account = privateKeyToAccount(toHex(key))
+    opened.set(name, account)
+    return account
+  }
   return {
-    addresses: [...accounts.keys()].map((address) => fromHex(address as `0x${string}`)),
+    addresses: accounts.map(({ address }) => address),
     async sign(from, transaction) {
-      const account = accounts.get(toHex(from))
+      const account = await accountOf(from)
       if (account === undefined) return undefined
       const request = viemTransaction(transaction) as Parameters<typeof account.signTransaction>[0]
       return fromHex(await account.signTransaction(request))

@@ -7,13 +7,6 @@ import type {
   ContractFunctionReturnType,
   GetEventArgs,
 } from 'viem'
-import {
-  decodeErrorResult,
-  decodeFunctionResult,
-  encodeEventTopics,
-  encodeFunctionData,
-  parseEventLogs,
-} from 'viem/utils'
 import { fromHex, toHex } from '../../primitives/bytes.ts'
 import type { Backend } from '../backend.ts'
 import type { PlacedLog } from '../chainTypes.ts'
@@ -24,6 +17,10 @@ export interface Native<abi extends Abi> {
   readonly abi: abi
 }
 
+/** viem's codec: a node that nobody asks for natives starts without it, by 260 modules sooner. */
+const loadCodec = () => import('viem/utils')
+type Codec = Awaited<ReturnType<typeof loadCodec>>
+
 /** Views of natives are cheap; this is a tenth of what a transaction may use. */
 const VIEW_GAS = 1n << 24n
 const NOBODY = new Uint8Array(20)
@@ -33,9 +30,9 @@ const EVENTS_MAX = 10_000
 /** Errors by which natives say that there is nothing of that id. */
 const ABSENT = /^(?:Unknown|NotSettled|NoContributor)/
 
-function isAbsence(abi: Abi, data: Uint8Array): boolean {
+function isAbsence(codec: Codec, abi: Abi, data: Uint8Array): boolean {
   try {
-    return ABSENT.test(decodeErrorResult({ abi, data: toHex(data) }).errorName)
+    return ABSENT.test(codec.decodeErrorResult({ abi, data: toHex(data) }).errorName)
   } catch {
     return false
   }
@@ -48,8 +45,9 @@ export async function readNative<const abi extends Abi, name extends ContractFun
   functionName: name,
   args: ContractFunctionArgs<abi, 'view', name>,
 ): Promise<ContractFunctionReturnType<abi, 'view', name> | undefined> {
+  const codec = await loadCodec()
   const data = fromHex(
-    encodeFunctionData({
+    codec.encodeFunctionData({
       abi: native.abi as Abi,
       functionName: functionName as string,
       args: args as readonly unknown[],
@@ -67,14 +65,12 @@ export async function readNative<const abi extends Abi, name extends ContractFun
     authorizations: [],
   }
   const outcome = await backend.evm.call({ message, height: backend.chain.head().number, overrides: [] })
-  if (outcome.kind === 'reverted' && isAbsence(native.abi, outcome.data)) return undefined
-  if (outcome.kind !== 'returned') throw evmError(outcome)
+  if (outcome.kind === 'reverted' && isAbsence(codec, native.abi, outcome.data)) return undefined
+  if (outcome.kind !== 'returned') throw await evmError(outcome)
   const answer = { abi: native.abi as Abi, functionName, data: toHex(outcome.data) }
-  return decodeFunctionResult(answer as Parameters<typeof decodeFunctionResult>[0]) as ContractFunctionReturnType<
-    abi,
-    'view',
-    name
-  >
+  return codec.decodeFunctionResult(
+    answer as Parameters<Codec['decodeFunctionResult']>[0],
+  ) as ContractFunctionReturnType<abi, 'view', name>
 }
 
 /** Heights to search; the whole chain by default. */
@@ -91,14 +87,15 @@ export async function nativeEvents<const abi extends Abi, name extends ContractE
   args: Readonly<Record<string, unknown>>,
   range: HeightRange = { from: 0, to: backend.chain.head().number },
 ) {
-  const wanted = encodeEventTopics({ abi: native.abi as Abi, eventName, args } as Parameters<
-    typeof encodeEventTopics
+  const codec = await loadCodec()
+  const wanted = codec.encodeEventTopics({ abi: native.abi as Abi, eventName, args } as Parameters<
+    Codec['encodeEventTopics']
   >[0])
   const topics = wanted.map((topic) => (topic === null ? [] : [fromHex(topic as string)]))
   const query = { fromHeight: range.from, toHeight: range.to, addresses: [native.address], topics, logsMax: EVENTS_MAX }
   const found = await backend.chain.logs(query)
   if ('kind' in found) throw refused(`more than ${EVENTS_MAX} events: ask for a range of blocks`)
-  return (found as readonly PlacedLog[]).map((log) => ({ log, args: decodeEvent(native.abi, eventName, log) }))
+  return (found as readonly PlacedLog[]).map((log) => ({ log, args: decodeEvent(codec, native.abi, eventName, log) }))
 }
 
 type EventArguments<abi extends Abi, name extends string> = GetEventArgs<
@@ -108,6 +105,7 @@ type EventArguments<abi extends Abi, name extends string> = GetEventArgs<
 >
 
 function decodeEvent<const abi extends Abi, name extends ContractEventName<abi>>(
+  codec: Codec,
   abi: abi,
   eventName: name,
   log: PlacedLog,
@@ -124,7 +122,7 @@ function decodeEvent<const abi extends Abi, name extends ContractEventName<abi>>
     logIndex: log.logIndex,
     removed: false,
   }
-  const [event] = parseEventLogs({ abi, eventName, logs: [raw] })
+  const [event] = codec.parseEventLogs({ abi, eventName, logs: [raw] })
   if (event === undefined) throw new TypeError(`a log of ${String(eventName)} does not decode`)
   return event.args as EventArguments<abi, name>
 }

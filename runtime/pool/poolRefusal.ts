@@ -1,6 +1,5 @@
 /** Why the pool refuses: the first rule broken, with the message that wallets match (rpc.md). */
-import { getAddress } from 'viem'
-import { toHex } from '../../primitives/bytes.ts'
+import { checksumAddress } from '../../primitives/address.ts'
 import { type Refusal, refuse } from '../refusal.ts'
 import type { TransactionFault, UserTransaction } from '../transactions/userTransaction.ts'
 
@@ -48,7 +47,7 @@ export function worded(refusal: Refusal<TransactionFault>): PoolRefusal {
 }
 
 export function shortOfFunds(transaction: UserTransaction, haveWei: bigint, wantWei: bigint): PoolRefusal {
-  const address = getAddress(toHex(transaction.sender))
+  const address = checksumAddress(transaction.sender)
   const message = `insufficient funds for gas * price + value: address ${address} have ${haveWei} want ${wantWei}`
   return refusePool('PoolFunds', message, wantWei, haveWei)
 }

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { genesisBalances, genesisInput } from '../../genesis/block0.ts'
-import { checksumAddress, fieldText } from '../../genesis/fields.ts'
+import { fieldText } from '../../genesis/fields.ts'
 import { type Network, parseNetwork } from '../../genesis/network.ts'
 import { encodeChainParams, paramsHash } from '../../genesis/paramsHash.ts'
 import { SUPPLY_OPEN, SUPPLY_SHARES, WEI_PER_OPEN } from '../../genesis/supply.ts'
-import { fromHex, toHex } from '../../primitives/bytes.ts'
+import { toHex } from '../../primitives/bytes.ts'
 import { keccak256 } from '../../primitives/hashes.ts'
 
 const DEVNET = readFileSync(new URL('../../genesis/networks/devnet.json', import.meta.url), 'utf8')
@@ -253,16 +253,6 @@ test('paramsHash: the encoding is the documented RLP list, and each field moves 
     { ...params, forks: [] },
   ].map((other) => toHex(paramsHash(other)))
   assert.is(new Set([...changed, toHex(paramsHash(params))]).size, 12)
-})
-
-test('checksumAddress: EIP-55’s own examples', () => {
-  const examples = [
-    '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed',
-    '0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359',
-    '0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB',
-    '0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb',
-  ]
-  for (const example of examples) assert.is(checksumAddress(fromHex(example)), example)
 })
 
 test.run()

@@ -56,8 +56,7 @@ export async function openRealNode({ deadlineMs = 5_000, workers = 1 } = {}): Pr
   const { params } = rules
   const workerData = { folder: store.folder, params, genesisHash, callGas: CALL_GAS_MAX }
   const evm = createEvmWorkerPool({ ...workerData, workers, deadlineMs })
-  const keys = network.devKeys!.accounts.map(({ key }) => key)
-  const signer = createDevSigner(keys)
+  const signer = createDevSigner(network.devKeys!.accounts)
   const pool = createPool(rules, { head: headOf(chain, params.initialBaseFeeWei), nowMs: () => performance.now() })
   const access = createPoolAccess({ pool, chainId: params.chainId, onAccepted: () => {} })
   const nextBaseFeeWei = () => backend.chain.nextBaseFeeWei(backend.chain.head())
@@ -105,7 +104,7 @@ export async function openRealNode({ deadlineMs = 5_000, workers = 1 } = {}): Pr
     backend,
     server,
     evm,
-    keys,
+    keys: network.devKeys!.accounts.map(({ key }) => key),
     isMining: true,
     scored: new Map(),
     evidence: new Map(),

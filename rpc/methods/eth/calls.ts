@@ -48,18 +48,18 @@ const params = [
 export const callMethods: MethodTable = {
   eth_call: method(params, async ({ backend }, given, wanted, changes) => {
     const outcome = await backend.evm.call(await evmRequest(backend, given, wanted, changes))
-    if (outcome.kind !== 'returned') throw evmError(outcome)
+    if (outcome.kind !== 'returned') throw await evmError(outcome)
     return hex(outcome.data)
   }),
   eth_estimateGas: method(params, async ({ backend }, given, wanted, changes) => {
     const outcome = await backend.evm.estimateGas(await evmRequest(backend, given, wanted, changes))
-    if (outcome.kind !== 'estimated') throw evmError(outcome)
+    if (outcome.kind !== 'estimated') throw await evmError(outcome)
     return quantity(outcome.gas)
   }),
   eth_createAccessList: method(params, async ({ backend }, given, wanted, changes) => {
     const outcome = await backend.evm.accessList(await evmRequest(backend, given, wanted, changes))
     if (outcome.kind === 'refused') throw refused(outcome.message)
-    if (outcome.kind !== 'listed') throw evmError(outcome)
+    if (outcome.kind !== 'listed') throw await evmError(outcome)
     return {
       accessList: formatAccessList(outcome.accessList),
       gasUsed: quantity(outcome.gasUsed),

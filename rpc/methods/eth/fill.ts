@@ -34,7 +34,7 @@ async function feesOf(backend: Backend, given: CallParam, type: 0 | 1 | 2 | 4): 
 async function gasOf(backend: Backend, given: CallParam): Promise<bigint> {
   if (given.gas !== undefined) return given.gas
   const outcome = await backend.evm.estimateGas(await evmRequest(backend, given, LATEST, []))
-  if (outcome.kind !== 'estimated') throw evmError(outcome)
+  if (outcome.kind !== 'estimated') throw await evmError(outcome)
   return outcome.gas
 }
 
