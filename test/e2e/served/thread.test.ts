@@ -4,47 +4,43 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex, type LocalAccount, parseEventLogs, toHex } from 'viem'
-import { isRefused } from '../../influence/refusal.ts'
-import { encodeRowProof } from '../../influence/rowProof.ts'
-import type { OpenedIndex, Query, RowProof, Score } from '../../influence/surface.ts'
-import { openInfluenceWorker } from '../../influence/worker/openInfluenceWorker.ts'
-import { devAccount } from '../../node/cli/account.ts'
-import { openStudio } from '../../node/cli/baseModel.ts'
-import { STAKING } from '../../node/cli/stakingContract.ts'
-import { formatOpen } from '../../node/cli/table.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { DEVNET_FILE } from '../../node/network.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { utf8 } from '../../primitives/bytes.ts'
-import { ask, type ChainClient, type ChainRefusal, eventOf, write } from '../../studio/chain/client.ts'
-import { idOf } from '../../studio/chain/identity.ts'
-import { REFUNDED, waitSettled } from '../../studio/chain/job.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { runProvider } from '../../studio/chain/provider.ts'
-import { answerJob } from '../../studio/chain/query.ts'
-import type { TrainedVersion } from '../../studio/chain/trainVersion.ts'
-import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../studio/chain/version.ts'
-import type { StudioWorker } from '../../studio/surface.ts'
-import { taskSet } from '../../studio/tasks.ts'
-import { runCommand } from '../node/runCommand.ts'
-import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
-import { onceAllowed, serveModel, WAIT_MS } from './servedModel.ts'
+import { isRefused } from '../../../influence/refusal.ts'
+import { encodeRowProof } from '../../../influence/rowProof.ts'
+import type { OpenedIndex, Query, RowProof, Score } from '../../../influence/surface.ts'
+import { openInfluenceWorker } from '../../../influence/worker/openInfluenceWorker.ts'
+import { devAccount } from '../../../node/cli/account.ts'
+import { STAKING } from '../../../node/cli/stakingContract.ts'
+import { formatOpen } from '../../../node/cli/table.ts'
+import { DEVNET_FILE } from '../../../node/network.ts'
+import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
+import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
+import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import { equal, utf8 } from '../../../primitives/bytes.ts'
+import { ask, type ChainClient, type ChainRefusal, eventOf, write } from '../../../studio/chain/client.ts'
+import { idOf } from '../../../studio/chain/identity.ts'
+import { REFUNDED, waitSettled } from '../../../studio/chain/job.ts'
+import { readParameters } from '../../../studio/chain/parameters.ts'
+import { runProvider } from '../../../studio/chain/provider.ts'
+import { answerJob } from '../../../studio/chain/query.ts'
+import type { TrainedVersion } from '../../../studio/chain/trainVersion.ts'
+import { ATTRIBUTION, FEE_SPLIT, INFERENCE, loadVersion, readJob } from '../../../studio/chain/version.ts'
+import type { StudioWorker } from '../../../studio/surface.ts'
+import { runCommand } from '../../node/runCommand.ts'
+import { compileContract, readLiabilities } from '../devnet.ts'
+import { onceAllowed, WAIT_MS } from '../servedModel.ts'
+import { ASKER, CONTRIBUTORS, joinServedDevnet, OWNER, PROVIDER, TASKS } from './servedDevnet.ts'
 
 const consumerContract = compileContract('Consumer')
-const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
-const contributors = [devAccount(4), devAccount(5)] as const
 const liar = devAccount(6)
 const CALLBACK_GAS = 300_000
-const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
-const questions = tasks.questions.map(([row]) => new TextDecoder().decode(row!.input))
+const questions = TASKS.questions.map(([row]) => new TextDecoder().decode(row!.input))
 const BOUNDS = { maxInputTokens: 32, maxOutputTokens: 8 }
 const inference = { address: INFERENCE, abi: inferenceAbi } as const
 const attribution = { address: ATTRIBUTION, abi: attributionAbi } as const
 const feeSplit = { address: FEE_SPLIT, abi: feeSplitAbi } as const
 
-let devnet: DemoChain
+const membership = joinServedDevnet()
+let url: string
 let client: ChainClient
 let studio: StudioWorker
 let consumer: Hex
@@ -57,18 +53,20 @@ let serving: Promise<void> | undefined
 let fault: unknown
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
-  client = devnet.client
-  studio = await openStudio()
-  const hash = await client.deployContract({ ...consumerContract, account: owner, chain: client.chain })
+  const served = await membership.open()
+  studio = served.studio
+  versionId = served.versionId
+  trained = served.trained
+  client = served.devnet().client
+  url = served.devnet().url
+  const hash = await client.deployContract({ ...consumerContract, account: OWNER, chain: client.chain })
   consumer = (await client.waitForTransactionReceipt({ hash })).contractAddress!
 })
 
 test.after(async () => {
   stopProvider.abort()
   await serving?.catch(() => {})
-  await studio.close()
-  await devnet.close()
+  await membership.leave()
 })
 
 /** Polls until the answer is there; fails after `WAIT_MS`. */
@@ -84,9 +82,10 @@ async function eventually<T>(what: string, look: () => Promise<T | undefined>): 
 }
 
 test('thread: rows become a version, a trained adapter, an attested model version', async () => {
-  const served = await serveModel(client, studio, { admin, owner, contributors }, tasks)
-  versionId = served.versionId
-  trained = served.trained
+  const version = await loadVersion(client, versionId)
+  if (version.method !== 'datainf') throw new Error(version.method)
+  assert.is(bytesToHex(version.id), versionId)
+  assert.ok(equal(version.adapter, trained.adapter!), 'the adapter is the one that was trained')
 })
 
 async function requestOf(input: string, extra: object) {
@@ -104,7 +103,7 @@ async function askThroughConsumer(input: string): Promise<bigint> {
   const { abi } = consumerContract
   const value = 2n * (await escrowWei(CALLBACK_GAS))
   const args = [await requestOf(input, {})]
-  const receipt = await write(client, asker, { address: consumer, abi, functionName: 'askModel', args, value } as never)
+  const receipt = await write(client, ASKER, { address: consumer, abi, functionName: 'askModel', args, value } as never)
   return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
 }
 
@@ -137,7 +136,7 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
   lieFeeWei = await escrowWei(0)
   const none = { callback: `0x${'00'.repeat(20)}`, callbackGas: 0, callbackData: '0x', provider: liarId }
   const args = [await requestOf(questions[2]!, none)]
-  const receipt = await write(client, asker, { ...inference, functionName: 'request', args, value: lieFeeWei })
+  const receipt = await write(client, ASKER, { ...inference, functionName: 'request', args, value: lieFeeWei })
   lieId = eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
   await write(client, liar, { ...inference, functionName: 'accept', args: [lieId] })
   const version = await loadVersion(client, versionId)
@@ -156,7 +155,7 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
   const lie = [lieId, bytesToHex(output), answer.tIn, answer.tOut, bytesToHex(queryHash)]
   await write(client, liar, { ...inference, functionName: 'respond', args: lie })
   const told = await eventually('the refusal of the validator', async () => {
-    const params = [contributors[0]!.address, `${lieId}`]
+    const params = [CONTRIBUTORS[0]!.address, `${lieId}`]
     const answer = await ask<Record<string, string | null>>(client, 'openledger_explainReward', params)
     return answer['validatorRefusal'] === null ? undefined : answer
   })
@@ -166,7 +165,7 @@ test('thread: a provider that alters one byte of the answer gets no attestation,
 
 test('thread: a contract asks, the provider answers, the settlement calls the contract back', async () => {
   const [bondWei] = await readParameters(client, ['providerBondWei'])
-  serving = runProvider(client, provider, studio, {
+  serving = runProvider(client, PROVIDER, studio, {
     versionIds: [versionId],
     endpoint: '',
     bondWei,
@@ -188,7 +187,7 @@ test('thread: a contract asks, the provider answers, the settlement calls the co
 
 test('thread: a callback that fails takes nothing from the settlement', async () => {
   const { abi } = consumerContract
-  await write(client, owner, { address: consumer, abi, functionName: 'setFailsCallback', args: [true] } as never)
+  await write(client, OWNER, { address: consumer, abi, functionName: 'setFailsCallback', args: [true] } as never)
   const jobId = await askThroughConsumer(questions[1]!)
   await waitSettled(client, jobId, WAIT_MS)
   assert.is(await callbackOf(jobId), false)
@@ -196,7 +195,8 @@ test('thread: a callback that fails takes nothing from the settlement', async ()
   assert.is((await readSettled()).length, 2)
 })
 
-async function readSettled() {
+/** Every settlement of the chain: other files ask too. */
+async function readAllSettled() {
   const logs = await client.getLogs({ address: [ATTRIBUTION, FEE_SPLIT], fromBlock: 0n })
   const splits = parseEventLogs({ abi: feeSplitAbi, eventName: 'FeeSplit', logs })
   return parseEventLogs({ abi: attributionAbi, eventName: 'Settled', logs }).map(({ args }) => ({
@@ -204,6 +204,9 @@ async function readSettled() {
     split: splits.find((one) => one.args.jobId === args.jobId)!.args.split,
   }))
 }
+
+/** Of the jobs that this file asked. */
+const readSettled = async () => (await readAllSettled()).filter(({ jobId }) => queries.has(jobId))
 
 async function withIndex(use: (index: OpenedIndex) => Promise<void>): Promise<void> {
   const worker = openInfluenceWorker({ backend: 'js' })
@@ -241,13 +244,13 @@ test('thread: a row proof is refused for another job, and its gas estimate is ex
     const proof = encodeRowProof((await index.proveRow(queries.get(first!.jobId)!, 0)) as RowProof)
     const args = (jobId: bigint, bytes: Uint8Array) => [jobId, first!.result, bytesToHex(bytes)] as const
     const codeOf = (jobId: bigint, bytes: Uint8Array) =>
-      write(client, asker, { ...attribution, functionName: 'verifyRow', args: args(jobId, bytes) } as never).then(
+      write(client, ASKER, { ...attribution, functionName: 'verifyRow', args: args(jobId, bytes) } as never).then(
         () => undefined,
         (error: ChainRefusal) => error.code,
       )
     assert.is(await codeOf(second!.jobId, proof), 'RootMismatch')
     assert.is(await codeOf(first!.jobId, proof.with(-1, proof.at(-1)! ^ 1)), 'BadProof')
-    const call = { ...attribution, functionName: 'verifyRow', args: args(first!.jobId, proof), account: asker } as const
+    const call = { ...attribution, functionName: 'verifyRow', args: args(first!.jobId, proof), account: ASKER } as const
     const gas = await client.estimateContractGas(call as never)
     const attempt = (limit: bigint) =>
       client.simulateContract({ ...call, gas: limit } as never).then(
@@ -272,7 +275,7 @@ test('thread: fees are split to the wei, and everyone claims exactly what the se
     )
   }
   const credited = await client.getContractEvents({ ...feeSplit, eventName: 'Credited', fromBlock: 0n })
-  for (const account of [...contributors, owner, provider]) {
+  for (const account of [...CONTRIBUTORS, OWNER, PROVIDER]) {
     const id = await idOf(client, account.address)
     const ownWei = credited.reduce((sum, { args }) => (args.id === id ? sum + args.creditWei! : sum), 0n)
     if (ownWei > 0n) await claim(account, ownWei)
@@ -284,10 +287,10 @@ test('thread: fees are split to the wei, and everyone claims exactly what the se
 
 test('thread: `validator claim` pays the validator the stakers’ part of every fee', async () => {
   const { validators } = JSON.parse(readFileSync(DEVNET_FILE, 'utf8')).unhashed.insecureDevKeys
-  const stakersWei = (await readSettled()).reduce((sum, { split }) => sum + split.stakersWei, 0n)
+  const stakersWei = (await readAllSettled()).reduce((sum, { split }) => sum + split.stakersWei, 0n)
   const { status, output } = await runCommand(['validator', 'claim'], {
     OPENLEDGER_ACCOUNT: validators[0].operatorKey,
-    OPENLEDGER_RPC: devnet.url,
+    OPENLEDGER_RPC: url,
   })
   assert.is(status, 0, output)
   const [log] = await client.getContractEvents({ ...STAKING, eventName: 'RewardsClaimed', fromBlock: 0n })
@@ -307,7 +310,7 @@ async function claim(account: LocalAccount, expectedWei: bigint): Promise<void> 
 
 test('thread: the node explains to each contributor what the settlement paid', async () => {
   for (const { jobId, contributors: ids, rewardsWei } of await readSettled())
-    for (const { address } of contributors) {
+    for (const { address } of CONTRIBUTORS) {
       const id = await idOf(client, address)
       const ownWei = rewardsWei.reduce((sum, wei, i) => (ids[i] === id ? sum + wei : sum), 0n)
       const told = await ask<Explained>(client, 'openledger_explainReward', [address, `${jobId}`])
@@ -325,20 +328,20 @@ interface Explained {
 
 test('thread: the asker of the altered answer gets all back, and the liar nothing', async () => {
   const { attestBy } = await readJob(client, lieId)
-  const before = await client.getBalance(asker)
+  const before = await client.getBalance(ASKER)
   const receipt = await onceAllowed('TooEarly', () =>
-    write(client, owner, { ...inference, functionName: 'expire', args: [lieId] }),
+    write(client, OWNER, { ...inference, functionName: 'expire', args: [lieId] }),
   )
   const { timestamp } = await client.getBlock({ blockNumber: receipt.blockNumber })
   assert.ok(timestamp > attestBy)
-  assert.is(await client.getBalance(asker), before + lieFeeWei)
+  assert.is(await client.getBalance(ASKER), before + lieFeeWei)
   assert.is((await readJob(client, lieId)).state, REFUNDED)
   const told = await ask<Record<string, string>>(client, 'openledger_explainReward', [liar.address, `${lieId}`])
   assert.equal([told['status'], told['refundWei']], ['refunded', `${lieFeeWei}`])
   assert.ok(told['validatorRefusal'])
   const id = await idOf(client, liar.address)
   assert.is(await client.readContract({ ...feeSplit, functionName: 'balanceOf', args: [id] }), 0n)
-  assert.ok((await readSettled()).every(({ jobId }) => jobId !== lieId))
+  assert.ok((await readAllSettled()).every(({ jobId }) => jobId !== lieId))
 })
 
 test.run()

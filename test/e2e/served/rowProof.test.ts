@@ -6,26 +6,19 @@ import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPublicClient, type Hex, http, toHex, webSocket, zeroAddress } from 'viem'
-import { devAccount } from '../../node/cli/account.ts'
-import { openStudio } from '../../node/cli/baseModel.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import type { InfluenceStatus } from '../../rpc/backend.ts'
-import { ask, type ChainClient, eventOf, write } from '../../studio/chain/client.ts'
-import { waitSettled } from '../../studio/chain/job.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { runProvider } from '../../studio/chain/provider.ts'
-import { INFERENCE } from '../../studio/chain/version.ts'
-import type { StudioWorker } from '../../studio/surface.ts'
-import { taskSet } from '../../studio/tasks.ts'
-import { startCommandRunner } from '../node/commands/commandRunner.ts'
-import { compileContract, openDevnet } from './devnet.ts'
-import { serveModel, WAIT_MS } from './servedModel.ts'
+import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import type { InfluenceStatus } from '../../../rpc/backend.ts'
+import { ask, type ChainClient, eventOf, write } from '../../../studio/chain/client.ts'
+import { waitSettled } from '../../../studio/chain/job.ts'
+import { readParameters } from '../../../studio/chain/parameters.ts'
+import { runProvider } from '../../../studio/chain/provider.ts'
+import { INFERENCE } from '../../../studio/chain/version.ts'
+import { startCommandRunner } from '../../node/commands/commandRunner.ts'
+import { compileContract } from '../devnet.ts'
+import { WAIT_MS } from '../servedModel.ts'
+import { ASKER, joinServedDevnet, OWNER, PROVIDER, type ServedDevnet, TASKS } from './servedDevnet.ts'
 
 const { abi, bytecode } = compileContract('RowProofs')
-const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
-const contributors = [devAccount(4), devAccount(5)] as const
-const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
 const BOUNDS = { maxInputTokens: 32, maxOutputTokens: 8 }
 const inference = { address: INFERENCE, abi: inferenceAbi } as const
 
@@ -42,27 +35,27 @@ interface Proof {
 
 const folder = mkdtempSync(join(tmpdir(), 'row-proof-'))
 const commands = startCommandRunner()
-let devnet: DemoChain
+const membership = joinServedDevnet()
+let served: ServedDevnet
+let url: string
 let client: ChainClient
-let studio: StudioWorker
 let checker: Hex
 let versionId: Hex
 let jobs: readonly bigint[]
 
 test.before(async () => {
-  devnet = await openDevnet('--automine', '--data', join(folder, 'chain'))
-  client = devnet.client
-  studio = await openStudio()
-  const hash = await client.deployContract({ abi, bytecode, account: owner, chain: client.chain })
+  served = await membership.open()
+  versionId = served.versionId
+  client = served.devnet().client
+  url = served.devnet().url
+  const hash = await client.deployContract({ abi, bytecode, account: OWNER, chain: client.chain })
   checker = (await client.waitForTransactionReceipt({ hash })).contractAddress!
-  versionId = (await serveModel(client, studio, { admin, owner, contributors }, tasks)).versionId
-  jobs = await settleJobs(tasks.questions.slice(0, 2).map(([row]) => row!.input))
+  jobs = await settleJobs(TASKS.questions.slice(0, 2).map(([row]) => row!.input))
 })
 
 test.after(async () => {
   await commands.close()
-  await studio.close()
-  await devnet.close()
+  await membership.leave()
   rmSync(folder, { recursive: true })
 })
 
@@ -71,7 +64,7 @@ async function settleJobs(questions: readonly Uint8Array[]): Promise<bigint[]> {
   const stop = new AbortController()
   const [bondWei] = await readParameters(client, ['providerBondWei'])
   const options = { versionIds: [versionId], endpoint: '', bondWei, signal: stop.signal }
-  const serving = runProvider(client, provider, studio, options)
+  const serving = runProvider(client, PROVIDER, served.studio, options)
   const jobIds: bigint[] = []
   for (const question of questions) jobIds.push(await requestJob(question))
   for (const jobId of jobIds) await waitSettled(client, jobId, WAIT_MS)
@@ -86,7 +79,7 @@ async function requestJob(question: Uint8Array): Promise<bigint> {
   const request = { versionId, input: toHex(question), ...BOUNDS, answerBy: timestamp + 60n, ...nothing }
   const prices = [versionId, BOUNDS.maxInputTokens, BOUNDS.maxOutputTokens, 0] as const
   const value = await client.readContract({ ...inference, functionName: 'escrowFor', args: prices })
-  const receipt = await write(client, asker, { ...inference, functionName: 'request', args: [request], value })
+  const receipt = await write(client, ASKER, { ...inference, functionName: 'request', args: [request], value })
   return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
 }
 
@@ -123,7 +116,7 @@ test('row proof: a contract verifies paid and unpaid rows and keeps a score', as
   assert.ok(paid.every(({ score, rewardWei }) => BigInt(score) > 0n && BigInt(rewardWei) > 0n))
   const { result, proof, score } = proofs.find(({ isPaid }) => !isPaid)!
   const call = { address: checker, abi, functionName: 'remember', args: [jobId, result, proof] }
-  const receipt = await write(client, asker, call as never)
+  const receipt = await write(client, ASKER, call as never)
   assert.is(eventOf<{ score: bigint }>(receipt, abi, 'RowVerified').score, BigInt(score))
 })
 
@@ -146,7 +139,7 @@ test('row proof: a flipped bit, another job and a garbled result are refused wit
 test('row proof: over WebSocket, and by the contribution instead of the place, it is the same', async () => {
   const [jobId] = jobs as [bigint]
   const overHttp = await proofOf(jobId, 5)
-  const socket = webSocket(devnet.url.replace('http', 'ws'))
+  const socket = webSocket(url.replace('http', 'ws'))
   const plain = createPublicClient({ transport: socket })
   const params = [Number(jobId), { datanetId: '1', rowId: '6' }]
   assert.equal(await plain.request({ method: 'openledger_getRowProof', params } as never), overHttp)
@@ -156,7 +149,7 @@ test('row proof: over WebSocket, and by the contribution instead of the place, i
 
 test('row proof: what cannot be proved is refused in words', async () => {
   const refusalOf = async (jobId: bigint, row: unknown) => {
-    const plain = createPublicClient({ transport: http(devnet.url, { retryCount: 0 }) })
+    const plain = createPublicClient({ transport: http(url, { retryCount: 0 }) })
     const asked = plain.request({ method: 'openledger_getRowProof', params: [`${jobId}`, row] } as never)
     return asked.then(
       () => 'answered',
@@ -168,7 +161,7 @@ test('row proof: what cannot be proved is refused in words', async () => {
   assert.is(await refusalOf(jobId, 12), 'row 12 is out of range: the index has 12 rows, 0 to 11')
   const stranger = { datanetId: 1, rowId: 77 }
   assert.is(await refusalOf(jobId, stranger), "row 77 of Datanet 1 is not in the index of the job's model version")
-  const open = await requestJob(tasks.questions[2]![0]!.input)
+  const open = await requestJob(TASKS.questions[2]![0]!.input)
   assert.match(await refusalOf(open, 0), `job ${open} is open: row proofs exist for jobs that are answered or settled`)
 })
 
@@ -178,7 +171,7 @@ test('row proof: the node counts what it computed, in its status and for Prometh
   assert.equal([state, backend, indexesOpen, crashes], ['ready', 'js', 1, 0])
   // Two jobs attested, and a proof for each row that was asked for.
   assert.ok(scoredQueries >= 2 + 12 && stages['proveRow']!.count >= 12)
-  const text = await (await fetch(`${devnet.url}/metrics`)).text()
+  const text = await (await fetch(`${url}/metrics`)).text()
   assert.match(text, /^openledger_build_info\{version=/m)
   const counted = /^openledger_influence_queries_scored_total (\d+)$/m.exec(text)?.[1]
   assert.ok(Number(counted) >= scoredQueries, text)
@@ -201,7 +194,7 @@ function run(...args: readonly string[]): Promise<Outcome> {
 test('row proof: the example of the documentation, a plain viem script, runs as it is', async () => {
   const [jobId] = jobs as [bigint]
   const { score } = await proofOf(jobId, 0)
-  const { status, output } = await run('docs/examples/verifyRowProof.mjs', devnet.url, `${jobId}`, '1:1')
+  const { status, output } = await run('docs/examples/verifyRowProof.mjs', url, `${jobId}`, '1:1')
   assert.is(status, 0, output)
   assert.ok(output.startsWith(`row 0 (row 1 of Datanet 1) in job ${jobId}: verified score ${score}\n`), output)
   assert.match(output, /one bit flipped: BadProof\(ProofMismatch\)\n$/)
@@ -214,11 +207,11 @@ test('row proof: the command writes a proof, verifies it with and without a chai
     const { status, output, errors } = await commands.run(['influence', ...args])
     return { status, output: output + errors }
   }
-  const made = await command('prove', `${first}`, '1:4', '--out', file, '--rpc', devnet.url)
+  const made = await command('prove', `${first}`, '1:4', '--out', file, '--rpc', url)
   assert.is(made.status, 0, made.output)
   assert.match(made.output, new RegExp(`row 3 of the index .* row #4 of Datanet 1[\\s\\S]*written to ${file}`))
   const told = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
-  for (const args of [['--rpc', devnet.url], ['--offline']]) {
+  for (const args of [['--rpc', url], ['--offline']]) {
     const { status, output } = await command('verify', file, ...args)
     assert.is(status, 0, output)
     assert.match(output, new RegExp(`score ${told['score']}`))
@@ -233,7 +226,7 @@ test('row proof: the command writes a proof, verifies it with and without a chai
   ]
   for (const [change, args, wanted] of cases) {
     writeFileSync(changed, JSON.stringify({ ...told, ...change }))
-    const { status, output } = await command('verify', changed, '--rpc', devnet.url, ...args)
+    const { status, output } = await command('verify', changed, '--rpc', url, ...args)
     assert.is(status, 1, output)
     assert.match(output, wanted)
   }
@@ -241,15 +234,6 @@ test('row proof: the command writes a proof, verifies it with and without a chai
   const broken = await command('verify', changed, '--offline')
   assert.match(broken.output, /changed\.json is no row proof: /)
   assert.is(broken.status, 1)
-})
-
-test('row proof: a node that was started again proves rows of old jobs, by executing them again', async () => {
-  const [jobId] = jobs as [bigint]
-  const before = await proofOf(jobId, 7)
-  await devnet.close()
-  devnet = await openDevnet('--automine', '--data', join(folder, 'chain'))
-  client = devnet.client
-  assert.equal(await proofOf(jobId, 7), before)
 })
 
 test.run()

@@ -1,44 +1,55 @@
-/** A job while influence workers die: the validator's own and a second attester's: attested in time, with equal bytes. */
+/**
+ * A job while influence workers die, the validator's own and a second attester's: attested in time, with equal bytes. And a
+ * node that is ended and started again. Named to run after the other files, which count what the node did.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, parseEventLogs, stringToHex, toHex } from 'viem'
-import { type Attestation, createAttester } from '../../node/attester/attester.ts'
-import { devAccount } from '../../node/cli/account.ts'
-import { openStudio } from '../../node/cli/baseModel.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { paramsAbi } from '../../precompiles/generated/params.ts'
-import { JOB_STATE } from '../../precompiles/inference/contract.ts'
-import { eventOf, write } from '../../studio/chain/client.ts'
-import { waitSettled } from '../../studio/chain/job.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { runProvider } from '../../studio/chain/provider.ts'
-import { ATTRIBUTION, INFERENCE, readJob } from '../../studio/chain/version.ts'
-import type { StudioWorker } from '../../studio/surface.ts'
-import { taskSet } from '../../studio/tasks.ts'
-import { withWatchedWorker } from '../influence/faults/watchedWorker.ts'
-import { openDevnet } from './devnet.ts'
-import { serveModel, WAIT_MS } from './servedModel.ts'
+import { type Attestation, createAttester } from '../../../node/attester/attester.ts'
+import { PARAMS_ADDRESS } from '../../../precompiles/addresses.ts'
+import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
+import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import { paramsAbi } from '../../../precompiles/generated/params.ts'
+import { JOB_STATE } from '../../../precompiles/inference/contract.ts'
+import { ask, type ChainClient, eventOf, write } from '../../../studio/chain/client.ts'
+import { waitSettled } from '../../../studio/chain/job.ts'
+import { readParameters } from '../../../studio/chain/parameters.ts'
+import { runProvider } from '../../../studio/chain/provider.ts'
+import { ATTRIBUTION, INFERENCE, readJob } from '../../../studio/chain/version.ts'
+import type { StudioWorker } from '../../../studio/surface.ts'
+import { withWatchedWorker } from '../../influence/faults/watchedWorker.ts'
+import { WAIT_MS } from '../servedModel.ts'
+import { ADMIN, ASKER, joinServedDevnet, PROVIDER, type ServedDevnet, TASKS } from './servedDevnet.ts'
 
-const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
-const tasks = taskSet({ seed: 1, rowsPerTask: 4, questionsPerTask: 1 })
 const inference = { address: INFERENCE, abi: inferenceAbi } as const
 
-let devnet: DemoChain
+const membership = joinServedDevnet()
+const stop = new AbortController()
+let served: ServedDevnet
+let client: ChainClient
 let studio: StudioWorker
+let serving: Promise<void>
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
-  studio = await openStudio()
+  served = await membership.open()
+  studio = served.studio
+  client = served.devnet().client
+  // Two attestations, one with a restart, on a machine that may be busy.
+  const window = [[stringToHex('attestationWindowS', { size: 32 })], [60n]] as const
+  const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
+  await write(client, ADMIN, { ...params, functionName: 'setMany', args: window })
+  const [bondWei] = await readParameters(client, ['providerBondWei'])
+  const options = { versionIds: [served.versionId], endpoint: '', bondWei, signal: stop.signal }
+  serving = runProvider(client, PROVIDER, studio, options)
+  serving.catch(() => {})
 })
 
 test.after(async () => {
-  await studio.close()
-  await devnet.close()
+  stop.abort()
+  await serving.catch(() => {})
+  await membership.leave()
 })
 
 async function eventually<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
@@ -66,15 +77,15 @@ function workerOfDevnet(): number | undefined {
   return undefined
 }
 
-async function askJob(versionId: `0x${string}`): Promise<bigint> {
-  const { client } = devnet
+async function askJob(): Promise<bigint> {
+  const { versionId } = served
   const { timestamp } = await client.getBlock()
   const bounds = { maxInputTokens: 32, maxOutputTokens: 8 }
   const none = { callback: `0x${'00'.repeat(20)}`, callbackGas: 0, callbackData: '0x' } as const
-  const input = toHex(new TextDecoder().decode(tasks.questions[0]![0]!.input))
+  const input = toHex(new TextDecoder().decode(TASKS.questions[0]![0]!.input))
   const request = { versionId, input, ...bounds, ...none, provider: 0n, answerBy: timestamp + 60n }
   const value = await client.readContract({ ...inference, functionName: 'escrowFor', args: [versionId, 32, 8, 0] })
-  const receipt = await write(client, asker, { ...inference, functionName: 'request', args: [request], value })
+  const receipt = await write(client, ASKER, { ...inference, functionName: 'request', args: [request], value })
   return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
 }
 
@@ -84,7 +95,7 @@ async function attestWithLoss(jobId: bigint): Promise<Extract<Attestation, { kin
   await withWatchedWorker({ backend: 'js' }, async ({ worker, once, kill }) => {
     once('step 3', kill)
     const attester = createAttester({
-      client: devnet.client,
+      client,
       studio,
       openers: worker,
       onAttested: (attestation) => attested.push(attestation),
@@ -101,26 +112,10 @@ async function attestWithLoss(jobId: bigint): Promise<Extract<Attestation, { kin
 
 test('lost worker: a validator whose influence worker is killed with a job before it settles the job in time', async () => {
   if (!existsSync('/proc/self/stat')) return console.error('\nNOT RUN: a killed worker of a node: no /proc here\n')
-  const { client } = devnet
-  const contributors = [devAccount(4), devAccount(5)] as const
-  const { versionId } = await serveModel(client, studio, { admin, owner, contributors }, tasks)
-  // Two attestations, one with a restart, on a machine that may be busy.
-  const window = [[stringToHex('attestationWindowS', { size: 32 })], [60n]] as const
-  const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
-  await write(client, admin, { ...params, functionName: 'setMany', args: window })
-  const [bondWei] = await readParameters(client, ['providerBondWei'])
-  const stop = new AbortController()
-  const serving = runProvider(client, provider, studio, {
-    versionIds: [versionId],
-    endpoint: '',
-    bondWei,
-    signal: stop.signal,
-    onEvent: () => {},
-  })
   const pid = await eventually('the influence worker of the devnet', workerOfDevnet)
   // Stopped first, so that the job is certainly in its hands when it dies.
   process.kill(pid, 'SIGSTOP')
-  const jobId = await askJob(versionId)
+  const jobId = await askJob()
   await eventually('the answer', async () =>
     BigInt((await readJob(client, jobId)).state) === JOB_STATE.answered ? true : undefined,
   )
@@ -132,8 +127,17 @@ test('lost worker: a validator whose influence worker is killed with a job befor
   const settled = parseEventLogs({ abi: attributionAbi, eventName: 'Settled', logs })
   assert.is(settled.find(({ args }) => args.jobId === jobId)?.args.result, bytesToHex(attested.result))
   assert.is.not(await eventually('another worker', workerOfDevnet), pid)
+})
+
+test('lost node: started again, it proves rows of old jobs, by executing them again', async () => {
+  const jobId = await askJob()
+  await waitSettled(client, jobId, WAIT_MS)
+  const rowProof = () => ask<object>(served.devnet().client, 'openledger_getRowProof', [`${jobId}`, 7])
+  const before = await rowProof()
   stop.abort()
   await serving.catch(() => {})
+  await served.restart()
+  assert.equal(await rowProof(), before)
 })
 
 test.run()
