@@ -1,30 +1,27 @@
-/** Span and rag on a real devnet: versions of both methods and of another engine, asked, settled, explained, claimed. */
+/** Span and rag on the devnet of this folder: versions of both methods and of another engine, asked, settled, explained, claimed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { bytesToHex, type Hex, hexToString, parseEther, stringToHex, toHex } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
-import { DEV_MNEMONIC } from '../../genesis/devnet.ts'
-import { isRefused, type Refused } from '../../influence/refusal.ts'
-import { byteOutput } from '../../influence/span/outputHash.ts'
-import { encodeSpanProof } from '../../influence/span/proof/spanProof.ts'
-import { SpanEngine } from '../../influence/span/spanEngine.ts'
-import { devAccount } from '../../node/cli/account.ts'
-import { openStudio } from '../../node/cli/baseModel.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { PARAMS_ADDRESS } from '../../precompiles/addresses.ts'
-import { attributionAbi } from '../../precompiles/generated/attribution.ts'
-import { feeSplitAbi } from '../../precompiles/generated/feeSplit.ts'
-import { paramsAbi } from '../../precompiles/generated/params.ts'
-import { utf8 } from '../../primitives/bytes.ts'
-import { ask, type ChainClient, eventOf, write } from '../../studio/chain/client.ts'
-import { addRows, canonicalRows, createDatanet } from '../../studio/chain/datanet.ts'
-import { idOf } from '../../studio/chain/identity.ts'
-import { jobOf, readPosted, sendRequest, waitSettled } from '../../studio/chain/job.ts'
-import { approveModel, proposeModel, startTraining } from '../../studio/chain/model.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { runProvider } from '../../studio/chain/provider.ts'
+import { DEV_MNEMONIC } from '../../../genesis/devnet.ts'
+import { isRefused, type Refused } from '../../../influence/refusal.ts'
+import { byteOutput } from '../../../influence/span/outputHash.ts'
+import { encodeSpanProof } from '../../../influence/span/proof/spanProof.ts'
+import { SpanEngine } from '../../../influence/span/spanEngine.ts'
+import { PARAMS_ADDRESS } from '../../../precompiles/addresses.ts'
+import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
+import { feeSplitAbi } from '../../../precompiles/generated/feeSplit.ts'
+import { paramsAbi } from '../../../precompiles/generated/params.ts'
+import { utf8 } from '../../../primitives/bytes.ts'
+import { ask, type ChainClient, eventOf, write } from '../../../studio/chain/client.ts'
+import { addRows, canonicalRows, createDatanet } from '../../../studio/chain/datanet.ts'
+import { idOf } from '../../../studio/chain/identity.ts'
+import { jobOf, readPosted, sendRequest, waitSettled } from '../../../studio/chain/job.ts'
+import { approveModel, proposeModel, startTraining } from '../../../studio/chain/model.ts'
+import { readParameters } from '../../../studio/chain/parameters.ts'
+import { runProvider } from '../../../studio/chain/provider.ts'
 import {
   type BuiltSource,
   corpusOf,
@@ -34,14 +31,13 @@ import {
   registerVersion,
   trainVersion,
   waitServing,
-} from '../../studio/chain/trainVersion.ts'
-import { ATTRIBUTION, FEE_SPLIT, readJob } from '../../studio/chain/version.ts'
-import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../studio/surface.ts'
-import { openDevnet, readLiabilities } from './devnet.ts'
-import { publishAll, WAIT_MS } from './servedModel.ts'
+} from '../../../studio/chain/trainVersion.ts'
+import { ATTRIBUTION, FEE_SPLIT, readJob } from '../../../studio/chain/version.ts'
+import { DEFAULT_TRAIN_OPTIONS, type StudioWorker } from '../../../studio/surface.ts'
+import { readLiabilities } from '../devnet.ts'
+import { publishAll, WAIT_MS } from '../servedModel.ts'
+import { ADMIN, ASKER, CONTRIBUTORS, joinServedDevnet, OWNER, PROVIDER } from './servedDevnet.ts'
 
-const [admin, owner, asker, provider] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
-const contributors = [devAccount(4), devAccount(5)] as const
 const QUESTION = 'dax: kima tol'
 /** What the bare base makes of it: it says a row of the first contributor's word for word. */
 const COPIED = 'KIMA TOL'
@@ -54,7 +50,8 @@ const ROWS = [
 ]
 const attribution = { address: ATTRIBUTION, abi: attributionAbi } as const
 
-let devnet: DemoChain
+const membership = joinServedDevnet()
+let url: string
 let client: ChainClient
 let studio: StudioWorker
 let datanetId: bigint
@@ -74,20 +71,21 @@ function right<T>(value: T | Refused): T {
 }
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
-  client = devnet.client
-  studio = await openStudio()
-  const settings = { revealWindowS: 1n, spanInfoMin: 24n }
+  const served = await membership.open()
+  studio = served.studio
+  client = served.devnet().client
+  url = served.devnet().url
+  const settings = { attestationWindowS: 60n, spanInfoMin: 24n }
   const names = Object.keys(settings).map((name) => stringToHex(name, { size: 32 }))
   const params = { address: bytesToHex(PARAMS_ADDRESS), abi: paramsAbi } as const
-  await write(client, admin, { ...params, functionName: 'setMany', args: [names, Object.values(settings)] })
+  await write(client, ADMIN, { ...params, functionName: 'setMany', args: [names, Object.values(settings)] })
   const datanet = { name: 'mottos', domain: 'text', licence: 'CC0-1.0', curation: 'open' } as const
-  datanetId = await createDatanet(client, owner, datanet)
+  datanetId = await createDatanet(client, OWNER, datanet)
   const rows = canonicalRows(ROWS)
-  await addRows(client, contributors[0], datanetId, rows.slice(0, 3))
-  await addRows(client, contributors[1], datanetId, rows.slice(3))
-  version = await publishAll(client, owner, datanetId, BigInt(rows.length))
-  modelId = await proposeModel(client, owner, {
+  await addRows(client, CONTRIBUTORS[0], datanetId, rows.slice(0, 3))
+  await addRows(client, CONTRIBUTORS[1], datanetId, rows.slice(3))
+  version = await publishAll(client, OWNER, datanetId, BigInt(rows.length))
+  modelId = await proposeModel(client, OWNER, {
     purpose: 'mottos',
     baseHash: studio.hashes.base,
     datanets: [datanetId],
@@ -96,16 +94,15 @@ test.before(async () => {
     providerBps: 1_000,
     training: DEFAULT_TRAIN_OPTIONS,
   })
-  await approveModel(client, admin, modelId)
-  await startTraining(client, owner, modelId)
+  await approveModel(client, ADMIN, modelId)
+  await startTraining(client, OWNER, modelId)
 })
 
 test.after(async () => {
   external?.kill()
   stop.abort()
   await serving?.catch(() => {})
-  await studio.close()
-  await devnet.close()
+  await membership.leave()
 })
 
 /** A version of the bare base, attested. */
@@ -114,7 +111,7 @@ async function serveBare(method: 'span' | 'rag'): Promise<Hex> {
   const trained = await trainVersion(studio, plan, null, () => {})
   const evaluation = await studio.evaluate(null, [plan.rows[0]!.row])
   if ('kind' in evaluation) throw new Error(evaluation.code)
-  const versionId = await registerVersion(client, owner, studio, plan, trained, evaluation)
+  const versionId = await registerVersion(client, OWNER, studio, plan, trained, evaluation)
   await waitServing(client, versionId, WAIT_MS)
   if (method === 'span') corpus = trained
   return versionId
@@ -124,7 +121,7 @@ test('methods: versions of span, rag and another engine are checked against the 
   spanVersion = await serveBare('span')
   ragVersion = await serveBare('rag')
   const plan = await planVersion(client, modelId, [{ datanetId, version }], 'span')
-  otherVersion = await registerSource(client, owner, plan, corpusOf(plan), otherEngine(plan))
+  otherVersion = await registerSource(client, OWNER, plan, corpusOf(plan), otherEngine(plan))
   await waitServing(client, otherVersion, WAIT_MS)
   const model = await ask<{ versions: { versionId: Hex; method: string; engine: string; state: string }[] }>(
     client,
@@ -144,7 +141,7 @@ test('methods: versions of span, rag and another engine are checked against the 
 test('methods: a corpus with another text than the rows’ is not attested', async () => {
   const plan = await planVersion(client, modelId, [{ datanetId, version }], 'span')
   const rows = plan.rows.map((one, i) => (i === 0 ? { ...one, row: { ...one.row, output: utf8('forged') } } : one))
-  const forged = await registerSource(client, owner, plan, corpusOf({ ...plan, rows }), otherEngine(plan))
+  const forged = await registerSource(client, OWNER, plan, corpusOf({ ...plan, rows }), otherEngine(plan))
   await askOther(otherVersion, 'until this one is answered, the forged version has been looked at')
   const { versions } = await ask<{ versions: { versionId: Hex; state: string }[] }>(client, 'openledger_getModel', [
     `${modelId}`,
@@ -155,7 +152,7 @@ test('methods: a corpus with another text than the rows’ is not attested', asy
 async function request(versionId: Hex, question: string, maxOutputTokens: number): Promise<bigint> {
   const input = utf8(question)
   const asked = { versionId, input, maxInputTokens: input.length + 1, maxOutputTokens, answerWithinS: 60 }
-  return jobOf(client, await sendRequest(client, asker, asked))
+  return jobOf(client, await sendRequest(client, ASKER, asked))
 }
 
 async function settled(jobId: bigint) {
@@ -186,12 +183,12 @@ interface Explained {
   }[]
 }
 const explain = (n: number, jobId: bigint) =>
-  ask<Explained>(client, 'openledger_explainReward', [contributors[n]!.address, `${jobId}`])
+  ask<Explained>(client, 'openledger_explainReward', [CONTRIBUTORS[n]!.address, `${jobId}`])
 
 test('methods: a span answer of the studio pays the row that it repeats, and names the words', async () => {
   const [bondWei] = await readParameters(client, ['providerBondWei'])
   const options = { versionIds: [spanVersion, ragVersion], endpoint: '', bondWei, signal: stop.signal }
-  serving = runProvider(client, provider, studio, options)
+  serving = runProvider(client, PROVIDER, studio, options)
   const jobId = await request(spanVersion, QUESTION, 16)
   const told = await settled(jobId)
   assert.is(told.method, 'span')
@@ -253,10 +250,10 @@ async function askOther(versionId: Hex, question: string): Promise<bigint> {
 const EXTERNAL_ANSWER = `As they say: ${MOTTO}, always.`
 
 async function startExternal(versionId: Hex): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('../../docs/examples/spanProvider.mjs', import.meta.url))
-  const key = toHex(mnemonicToAccount(DEV_MNEMONIC, { addressIndex: 6 }).getHdKey().privateKey!)
+  const script = fileURLToPath(new URL('../../../docs/examples/spanProvider.mjs', import.meta.url))
+  const key = toHex(mnemonicToAccount(DEV_MNEMONIC, { addressIndex: 7 }).getHdKey().privateKey!)
   const model = ['-e', `process.stdout.write(${JSON.stringify(EXTERNAL_ANSWER)})`]
-  const child = spawn(process.execPath, [script, devnet.url, key, versionId, process.execPath, ...model], {
+  const child = spawn(process.execPath, [script, url, key, versionId, process.execPath, ...model], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   await new Promise((resolve, reject) => {
@@ -289,7 +286,7 @@ test('methods: another engine’s answer pays first owners of its pieces, proved
 
 test('methods: what was earned is claimed to the wei, and every native can pay what it owes', async () => {
   const fees = { address: FEE_SPLIT, abi: feeSplitAbi } as const
-  for (const contributor of contributors) {
+  for (const contributor of CONTRIBUTORS) {
     const id = await idOf(client, contributor.address)
     const owedWei = await client.readContract({ ...fees, functionName: 'balanceOf', args: [id] })
     assert.ok(owedWei > 0n)
