@@ -1,69 +1,153 @@
 /** The trees that a score is committed by (influence.md §4.2, §4.3), hashed where their bytes stand. */
+import { keccak256 } from '../../primitives/hashes.ts'
 import { SCORE_LEAF_ROWS } from '../rowProof.ts'
 import type { RawScore } from '../scoring/scoringIndex.ts'
-import { CODE_CHUNK_BYTES, CONTEXT_CHUNK_BYTES, DOMAIN } from '../tree.ts'
-import { shareEach } from './lanes/shareRows.ts'
+import { CODE_CHUNK_BYTES, CONTEXT_CHUNK_BYTES, DOMAIN, hashTagged } from '../tree.ts'
+import type { LaneMemory } from './lanes/laneMemory.ts'
+import { shareRows } from './lanes/shareRows.ts'
 import type { ScoreRun } from './scoreLayout.ts'
 
 const HASH_BYTES = 32
-const TREE_WORDS = 8
-/** States, blocks and padding (kernels/keccak.as). */
-const LANE_BYTES = 1024
-/** Leaves of a task (kernels/keccak.as). */
-const SLICE_LEAVES = 16
-/** A byte takes about as long to hash as this many products. */
+const NODE_BYTES = 2 * HASH_BYTES
+/** Fields of a message, and states, blocks and slots of a lane (kernels/keccak.as). */
+const MESSAGE_WORDS = 6
+const LANE_BYTES = 1472
+/** Of a task: several times the messages that a lane hashes at once, so that it seldom hashes one alone. */
+const TASK_MESSAGES = 16
+/** A byte takes about as long to hash as this many products; a message's last block is half padding on average. */
 const BYTE_MACS = 60
+const PADDING_BYTES = 68
 
-/** Chunks of bytes at an address, and what their leaves say beside them. */
-interface Tree {
+/** Chunks of bytes at an address: each is a message. */
+interface Chunks {
   readonly data: number
   readonly bytes: number
   readonly chunkBytes: number
   readonly domain: number
-  /** From one leaf's number to that of the next. */
-  readonly step: number
+  /** The first one's number and from one's to that of the next, where messages have one. */
+  readonly number?: number
+  readonly step?: number
+}
+
+/** Hashes one after another, with room behind them for one more. */
+interface Hashes {
+  readonly address: number
+  readonly count: number
 }
 
 /** The roots of every query of a run whose steps are done. */
 export async function hashTrees(run: ScoreRun): Promise<NonNullable<RawScore['roots']>[]> {
-  const { rowBytes, rowCount } = run.index
-  const trees = run.queries.map((_, q): readonly Tree[] => {
-    const code = { chunkBytes: CODE_CHUNK_BYTES, domain: DOMAIN.codeChunk, step: 1 }
-    const score = { chunkBytes: 8 * SCORE_LEAF_ROWS, domain: DOMAIN.scoreLeaf, step: SCORE_LEAF_ROWS }
-    const context = { chunkBytes: CONTEXT_CHUNK_BYTES, domain: DOMAIN.contextChunk, step: 1 }
-    return [
-      { data: run.codes + q * rowBytes, bytes: rowBytes, ...code },
-      { data: run.scores + 8 * q * rowCount, bytes: 8 * rowCount, ...score },
-      { data: run.directions + 2 * q * rowBytes, bytes: 2 * rowBytes, ...context },
-    ]
-  })
-  const roots = await rootsOf(run, trees)
-  return roots.map(([codes, scores, directions]) => ({ codes: codes!, scores: scores!, directions: directions! }))
+  const { memory } = run.index
+  const mark = memory.mark()
+  const count = run.queries.length
+  // The longest leaves first: what a lane hashes alone at the end is short.
+  const roots = await rootsOf(run, [...directionLeaves(run), ...codeLeaves(run), ...scoreLeaves(run)])
+  memory.release(mark)
+  return run.queries.map((_, q) => ({
+    directions: roots[q]!,
+    codes: roots[count + q]!,
+    scores: roots[2 * count + q]!,
+  }))
 }
 
-/** Of each query's trees, which have the shapes of every other query's: so the kernels take two queries at once. */
-async function rootsOf({ index }: ScoreRun, trees: readonly (readonly Tree[])[]): Promise<Uint8Array[][]> {
-  const { lanes, memory } = index
-  const mark = memory.mark()
-  const shapes = trees[0]!.map(({ bytes, chunkBytes }) => Math.ceil(bytes / chunkBytes))
-  const leaves = trees.map(() => shapes.map((count) => memory.allocate(HASH_BYTES * (count + 1))))
-  const pairCount = shapes.length * Math.ceil(trees.length / 2)
-  const table = memory.allocate(4 * TREE_WORDS * pairCount)
-  const words = memory.uint32(table, TREE_WORDS * pairCount)
-  for (let pair = 0; pair < pairCount; pair++) {
-    const [q, k] = [2 * Math.floor(pair / shapes.length), pair % shapes.length]
-    const { data, bytes, chunkBytes, domain, step } = trees[q]![k]!
-    const others = [trees[q + 1]?.[k]?.data ?? 0, leaves[q + 1]?.[k] ?? 0]
-    words.set([data, bytes, chunkBytes, domain, step, leaves[q]![k]!, ...others], TREE_WORDS * pair)
+/** Of each query's H. */
+function directionLeaves({ queries, directions, index }: ScoreRun): Chunks[] {
+  const bytes = 2 * index.rowBytes
+  const shape = { bytes, chunkBytes: CONTEXT_CHUNK_BYTES, domain: DOMAIN.contextChunk, number: 0, step: 1 }
+  return queries.map((_, q) => ({ data: directions + q * bytes, ...shape }))
+}
+
+function codeLeaves({ queries, codes, index }: ScoreRun): Chunks[] {
+  const bytes = index.rowBytes
+  const shape = { bytes, chunkBytes: CODE_CHUNK_BYTES, domain: DOMAIN.codeChunk, number: 0, step: 1 }
+  return queries.map((_, q) => ({ data: codes + q * bytes, ...shape }))
+}
+
+/** A leaf's number is that of its first row. */
+function scoreLeaves({ queries, scores, index }: ScoreRun): Chunks[] {
+  const bytes = 8 * index.rowCount
+  const rows = { number: 0, step: SCORE_LEAF_ROWS }
+  const shape = { bytes, chunkBytes: 8 * SCORE_LEAF_ROWS, domain: DOMAIN.scoreLeaf, ...rows }
+  return queries.map((_, q) => ({ data: scores + q * bytes, ...shape }))
+}
+
+/** All trees grow together, a level at a time. */
+async function rootsOf(run: ScoreRun, trees: readonly Chunks[]): Promise<Uint8Array[]> {
+  const { memory } = run.index
+  let levels = await hashChunks(run, trees)
+  const heads = levels.map(({ count }) => ({
+    domain: DOMAIN.root,
+    number: count,
+    bytes: HASH_BYTES,
+    chunkBytes: HASH_BYTES,
+  }))
+  for (let height = 0; levels.some(({ count }) => count > 1); height++) {
+    const nodes = levels.map((level) => nodesOf(memory, level, height))
+    const above = await hashChunks(run, nodes)
+    levels = levels.map((level, k) => (level.count > 1 ? above[k]! : level))
   }
-  const slicesPerTree = Math.ceil(Math.max(...shapes) / SLICE_LEAVES)
-  const laneAddress = memory.allocate(lanes.count * LANE_BYTES)
-  const fields = { trees: table, slicesPerTree, lanes: laneAddress, laneBytes: LANE_BYTES }
-  const byteCount = trees.flat().reduce((sum, { bytes }) => sum + bytes, 0)
-  const macsPerRow = (BYTE_MACS * byteCount) / (pairCount * slicesPerTree)
-  await shareEach(lanes, memory, { kernel: 'hashLeaves', rowCount: pairCount * slicesPerTree, macsPerRow, fields })
-  await shareEach(lanes, memory, { kernel: 'hashTree', rowCount: pairCount, macsPerRow, fields })
-  const roots = leaves.map((own) => own.map((address) => memory.uint8(address, HASH_BYTES).slice()))
+  const roots = await hashChunks(
+    run,
+    heads.map((head, k) => ({ ...head, data: levels[k]!.address })),
+  )
+  return roots.map(({ address }) => memory.uint8(address, HASH_BYTES).slice())
+}
+
+/** Those above a level, none above a tree's head; a missing right child is the root of an all-padding subtree. */
+function nodesOf(memory: LaneMemory, { address, count }: Hashes, height: number): Chunks {
+  const isOdd = count > 1 && count % 2 === 1
+  if (isOdd) memory.uint8(address + HASH_BYTES * count, HASH_BYTES).set(paddingRoot(height))
+  const bytes = count === 1 ? 0 : HASH_BYTES * (isOdd ? count + 1 : count)
+  return { domain: DOMAIN.node, data: address, bytes, chunkBytes: NODE_BYTES }
+}
+
+/** Of all-padding subtrees, by height, as far as one was needed. */
+const paddingRoots = [keccak256(Uint8Array.of(DOMAIN.padding))]
+
+function paddingRoot(height: number): Uint8Array {
+  while (paddingRoots.length <= height) {
+    const below = paddingRoots.at(-1)!
+    paddingRoots.push(hashTagged(DOMAIN.node, keccak256, below, below))
+  }
+  return paddingRoots[height]!
+}
+
+/** Hashes every chunk; each list's hashes stand together. */
+async function hashChunks({ index }: ScoreRun, lists: readonly Chunks[]): Promise<Hashes[]> {
+  const { lanes, memory } = index
+  const counts = lists.map(({ bytes, chunkBytes }) => Math.ceil(bytes / chunkBytes))
+  const rowCount = counts.reduce((sum, count) => sum + count, 0)
+  let address = memory.allocate(HASH_BYTES * (rowCount + lists.length))
+  const hashes = counts.map((count) => {
+    const own = { address, count }
+    address += HASH_BYTES * (count + 1)
+    return own
+  })
+  const mark = memory.mark()
+  const messages = memory.allocate(4 * MESSAGE_WORDS * rowCount)
+  const byteCount = writeMessages(memory.uint32(messages, MESSAGE_WORDS * rowCount), lists, hashes)
+  const fields = { messages, lanes: memory.allocate(lanes.count * LANE_BYTES), laneBytes: LANE_BYTES }
+  const macsPerRow = BYTE_MACS * (byteCount / rowCount + PADDING_BYTES)
+  await shareRows(lanes, memory, { kernel: 'hashMessages', rowCount, macsPerRow, fields }, { groupRows: TASK_MESSAGES })
   memory.release(mark)
-  return roots
+  return hashes
+}
+
+/** The kernel's table: address, bytes, domain, number, bytes of domain and number, address of the hash. Returns all bytes. */
+function writeMessages(words: Uint32Array, lists: readonly Chunks[], hashes: readonly Hashes[]): number {
+  let at = 0
+  let byteCount = 0
+  for (const [k, { data, bytes, chunkBytes, domain, number, step = 0 }] of lists.entries()) {
+    const { address, count } = hashes[k]!
+    for (let j = 0; j < count; j++) {
+      words[at++] = data + j * chunkBytes
+      words[at++] = Math.min(chunkBytes, bytes - j * chunkBytes)
+      words[at++] = domain
+      words[at++] = (number ?? 0) + j * step
+      words[at++] = number === undefined ? 1 : 5
+      words[at++] = address + HASH_BYTES * j
+    }
+    byteCount += bytes
+  }
+  return byteCount
 }

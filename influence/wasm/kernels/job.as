@@ -94,10 +94,7 @@ export function shiftsAddress(): usize { return field(23) }
 // @ts-ignore: decorator
 @inline
 export function isWide(): bool { return field(24) != 0 }
-/** Trees of leaves to hash (`keccak.as`), and tasks for the leaves of each. */
+/** Messages to hash (`keccak.as`). */
 // @ts-ignore: decorator
 @inline
-export function treesAddress(): usize { return field(25) }
-// @ts-ignore: decorator
-@inline
-export function slicesPerTree(): usize { return field(26) }
+export function messagesAddress(): usize { return field(25) }

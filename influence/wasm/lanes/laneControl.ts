@@ -32,8 +32,7 @@ export const KERNELS = [
   'correct',
   'findTops',
   'sumTerms',
-  'hashLeaves',
-  'hashTree',
+  'hashMessages',
   'guardNorms',
   'guardRows',
 ] as const

@@ -34,8 +34,7 @@ const FIELDS = [
   'layers',
   'shifts',
   'isWide',
-  'trees',
-  'slicesPerTree',
+  'messages',
 ] as const
 export type JobFields = Readonly<Partial<Record<(typeof FIELDS)[number], number>>>
 
