@@ -52,7 +52,7 @@ async function flagInMemory({ lanes, memory, guards, norms, blockCount, tau }: F
   const fields = { ...addresses, laneBytes: LANE_BYTES, rowsPerTask: TASK_ROWS, tau }
   const lanesMax = rowCount < SHARED_ROWS_MIN ? 1 : lanes.count
   memory.setJob({ ...fields, rowCount })
-  await lanes.run(memory.id, 'guardNorms', Math.ceil(rowCount / TASK_ROWS), lanesMax)
+  await lanes.run(memory.id, 'guardNorms', Math.ceil(rowCount / TASK_ROWS), { lanesMax })
   const flags: Flags = {
     status: new Uint8Array(rowCount),
     duplicateOf: new Uint32Array(rowCount).fill(NO_DUPLICATE),
@@ -61,7 +61,7 @@ async function flagInMemory({ lanes, memory, guards, norms, blockCount, tau }: F
   for (let first = 0; first < rowCount; first += blockRows) {
     const end = Math.min(rowCount, first + blockRows)
     memory.setJob({ ...fields, rowCount: end, firstRow: first, acceptedCount: accepted.length })
-    await lanes.run(memory.id, 'guardRows', Math.ceil((end - first) / TASK_ROWS), lanesMax)
+    await lanes.run(memory.id, 'guardRows', Math.ceil((end - first) / TASK_ROWS), { lanesMax })
     // A large index takes a while: let the process hear what else there is.
     await new Promise((resolve) => setImmediate(resolve))
     const found = {

@@ -1,7 +1,9 @@
 /** Passes over the codes: steps 3 and 8 (`kernels/dotRows.as`), steps 5 and 6 (`kernels/mixRows.as`), and their operands. */
 import type { HeldRows } from './heldCodes.ts'
+import type { KernelName } from './lanes/laneControl.ts'
 import { alignTo, type JobFields, type LaneMemory } from './lanes/laneMemory.ts'
 import { shareEach, shareRows } from './lanes/shareRows.ts'
+import { NORM_BYTES, RATIO_BYTES } from './scoringTables.ts'
 import type { WasmIndex } from './wasmIndex.ts'
 
 /** A batch is padded to whole groups of queries. */
@@ -45,31 +47,58 @@ export async function spreadVectors(
   return operand
 }
 
-/** Σ a·b of all rows with the operands: i32, or i64 where a block has more than 1,024 columns of i16 values. */
+/** What a pass goes on with, task by task: a kernel of which every lane keeps `words`, at first `initial`. */
+export interface FollowUp {
+  readonly kernel: KernelName
+  readonly words: number
+  readonly initial: number
+  readonly fields: JobFields & { readonly ratios: number; readonly norms: number }
+}
+
+/**
+ * Σ a·b of all rows with the operands: i32, or i64 where a block has more than 1,024 columns of i16 values. Returns the
+ * words of what follows, lane by lane.
+ */
 export async function dotPass(
   index: WasmIndex,
   tables: AsyncIterable<TableRows>,
   { operand, queryCount, isWide }: { operand: number; queryCount: number; isWide: boolean },
-): Promise<void> {
+  next?: FollowUp,
+): Promise<Int32Array[]> {
   const { lanes, memory, rowBytes, offsets, paddedDims } = index
   const mark = memory.mark()
+  const laneBytes = alignTo(DOT_LANE_BYTES + 4 * (next?.words ?? 0), 64)
   const fields = {
+    ...next?.fields,
     rowBytes,
     segments: writeSegments(memory, offsets, paddedDims),
     segmentCount: offsets.length,
     operand,
     queryCount,
     blockCount: offsets.length,
-    lanes: memory.allocate(lanes.count * DOT_LANE_BYTES),
-    laneBytes: DOT_LANE_BYTES,
+    isWide: isWide ? 1 : 0,
+    lanes: memory.allocate(lanes.count * laneBytes),
+    laneBytes,
+    words: DOT_LANE_BYTES,
   }
   const kernel = `dotRows${isWide ? 'Wide' : ''}${queryCount === 1 ? 'One' : 'Many'}` as const
-  for await (const { count, address, table } of tables) {
-    const own = { ...fields, codes: address, table }
-    await shareRows(lanes, memory, { kernel, rowCount: count, macsPerRow: rowBytes * queryCount, fields: own })
+  const words = Array.from({ length: lanes.count }, (_, lane) =>
+    memory.int32(fields.lanes + lane * laneBytes + DOT_LANE_BYTES, next?.words ?? 0).fill(next?.initial ?? 0),
+  )
+  for await (const { first, count, address, table } of tables) {
+    const own = { ...fields, ...(next && rowFields(next, first * offsets.length)), codes: address, table }
+    const job = { kernel, next: next?.kernel, rowCount: count, macsPerRow: rowBytes * queryCount, fields: own }
+    await shareRows(lanes, memory, job)
   }
   memory.release(mark)
+  return words
 }
+
+/** Where the scalar tables say what they do of the rows from `at` values on (scoringTables.ts). */
+const rowFields = ({ fields }: FollowUp, at: number) => ({
+  ratios: fields.ratios + RATIO_BYTES * at,
+  norms: fields.norms + NORM_BYTES * at,
+})
 
 /** U = Σ W·a: i64 sums by query and column; `shifts` are 2^(12 − t) by block and query. */
 export async function mixPass(

@@ -3,15 +3,14 @@ import { EXPONENT_SPREAD_MAX } from '../gradients/layers.ts'
 import type { RawScore, StageObserver } from '../scoring/scoringIndex.ts'
 import type { Query } from '../surface.ts'
 import { hashTrees } from './commitments.ts'
-import type { KernelName } from './lanes/laneControl.ts'
-import { alignTo, type JobFields } from './lanes/laneMemory.ts'
+import { alignTo } from './lanes/laneMemory.ts'
 import { shareEach, shareRows } from './lanes/shareRows.ts'
 import { dotPass, GROUP_QUERIES, mixPass, spreadVectors } from './passes.ts'
 import { layOut, queryBytes, type ScoreContext, type ScoreRun, tableRows, writeShifts } from './scoreLayout.ts'
 import { copyProducts, copySums, copyTable, reportStages } from './stages.ts'
 
-/** Values by row, block and query, and scores, of the queries that are scored at once. */
-const TABLE_BYTES_MAX = 2 ** 25
+/** Values by row, block and query, and scores, of the queries that are scored at once: sixteen on 100,000 rows of eight blocks. */
+const TABLE_BYTES_MAX = 2 ** 26
 /** Fewer queries take less time one by one than padded to a group. */
 const TOGETHER_MIN = 3
 /** |W|, |H| ≤ 2^14; t ≤ 12. */
@@ -58,9 +57,8 @@ async function scoreGroup(
   const run = layOut(context, queries)
   onStage('step 3')
   const operand = await spreadVectors(index, 'spreadCodes', run.codes, queries.length)
-  await dotPass(index, tableRows(run, 4), { ...run, operand, isWide: false })
-  const Q = observe && copyTable(run)
-  const t = await dampen(run)
+  const Q = observe && (await productsOf(run, operand))
+  const t = await dampen(run, operand)
   const R = observe && copyTable(run)
   onStage('step 6')
   writeShifts(run, (l, q) => 2 ** (SHIFT_MAX - t[l * run.queryCount + q]!))
@@ -71,10 +69,10 @@ async function scoreGroup(
   const Z = observe && copySums(run)
   onStage('step 8')
   const directions = await spreadVectors(index, 'spreadDirections', run.directions, queries.length)
-  await dotPass(index, tableRows(run, run.isWide ? 8 : 4), { ...run, operand: directions })
-  const P = observe && copyProducts(run)
   const x = exponentsOf(run)
-  const G = await sumTerms(run, x)
+  const G = await largestTerms(run, directions, x)
+  const P = observe && copyProducts(run)
+  await sumTerms(run, x, G)
   const raws = queries.map((_, q) => rawScore(run, q, G[q]!, x[q]!))
   if (observe && Q && R && U && Z && P) reportStages(run, { Q, R, U, Z, P }, t, raws, observe)
   onStage('commitments')
@@ -82,30 +80,17 @@ async function scoreGroup(
   return raws.map((raw, q) => ({ ...raw, roots: roots[q]! }))
 }
 
-/** Runs a scalar kernel over all rows; each lane has `words` of its own, which begin as `initial` and come back. */
-async function perLane(
-  run: ScoreRun,
-  kernel: KernelName,
-  { words, initial, fields }: { words: number; initial: number; fields: JobFields },
-): Promise<Int32Array[]> {
-  const { index, queryCount, table } = run
-  const { lanes, memory, rowCount, offsets } = index
-  const laneBytes = alignTo(4 * words, 64)
-  const mark = memory.mark()
-  const address = memory.allocate(lanes.count * laneBytes)
-  const own = Array.from({ length: lanes.count }, (_, lane) => memory.int32(address + lane * laneBytes, words))
-  for (const view of own) view.fill(initial)
-  const job = { ...fields, ...run.tables, table, queryCount, blockCount: offsets.length, lanes: address, laneBytes }
-  const macsPerRow = VALUE_MACS * offsets.length * queryCount
-  await shareRows(lanes, memory, { kernel, rowCount, macsPerRow, fields: job })
-  memory.release(mark)
-  return own
+/** Q of step 3 by itself, for an observer: step 4 puts R in its place. */
+async function productsOf(run: ScoreRun, operand: number): Promise<Int32Array> {
+  await dotPass(run.index, tableRows(run, 4), { ...run, operand, isWide: false })
+  return copyTable(run)
 }
 
-/** Step 4, and t of step 5 by block and query: the bits of all |R| together are as long as the largest. */
-async function dampen(run: ScoreRun): Promise<Int32Array> {
+/** Steps 3 and 4, and t of step 5 by block and query: the bits of all |R| together are as long as the largest. */
+async function dampen(run: ScoreRun, operand: number): Promise<Int32Array> {
   const words = run.index.offsets.length * run.queryCount
-  const peaks = await perLane(run, 'dampen', { words, initial: 0, fields: {} })
+  const next = { kernel: 'dampen', words, initial: 0, fields: run.tables } as const
+  const peaks = await dotPass(run.index, tableRows(run, 4), { ...run, operand, isWide: false }, next)
   return Int32Array.from({ length: words }, (_, at) => {
     const bits = peaks.reduce((all, own) => all | own[at]!, 0)
     return Math.max(0, 32 - Math.clz32(bits) - OPERAND_BITS)
@@ -143,21 +128,32 @@ function exponentsOf({ index, scoring, queries, z }: ScoreRun): Int32Array[] {
   )
 }
 
-/** Step 9: G of every query. */
-async function sumTerms(run: ScoreRun, x: readonly Int32Array[]): Promise<number[]> {
-  const { queries, queryCount, isWide, shifts, scores } = run
-  const { layers } = run.scoring.tables
-  const fields = { shifts, isWide: isWide ? 1 : 0, out: scores }
+/** Step 8, and G of step 9 for every query. */
+async function largestTerms(run: ScoreRun, operand: number, x: readonly Int32Array[]): Promise<number[]> {
+  const { index, queries, queryCount, isWide, shifts, tables } = run
   writeShifts(run, (l, q) => x[q]![l]!)
   const words = queryCount * (1 + 2 * BELOW_COUNT)
-  const tops = await perLane(run, 'findTops', { words, initial: NO_TOP, fields })
-  const G = queries.map((_, q) => {
+  const next = { kernel: 'findTops', words, initial: NO_TOP, fields: { ...tables, shifts } } as const
+  const tops = await dotPass(index, tableRows(run, isWide ? 8 : 4), { ...run, operand }, next)
+  return queries.map((_, q) => {
     const top = Math.max(...tops.map((own) => own[q]!))
     return top === NO_TOP ? 0 : TERM_BITS - top
   })
-  writeShifts(run, (l, q) => layers[l]!.e0 - x[q]![l]! - G[q]!)
-  await perLane(run, 'sumTerms', { words: 2 * queryCount, initial: 0, fields })
-  return G
+}
+
+/** S of step 9. */
+async function sumTerms(run: ScoreRun, x: readonly Int32Array[], G: readonly number[]): Promise<void> {
+  const { index, queryCount, isWide, shifts, scores, table, scoring, tables } = run
+  const { lanes, memory, rowCount, offsets } = index
+  writeShifts(run, (l, q) => scoring.tables.layers[l]!.e0 - x[q]![l]! - G[q]!)
+  const mark = memory.mark()
+  const laneBytes = alignTo(8 * queryCount, 64)
+  const working = { lanes: memory.allocate(lanes.count * laneBytes), laneBytes }
+  const values = { table, out: scores, queryCount, blockCount: offsets.length, isWide: isWide ? 1 : 0 }
+  const macsPerRow = VALUE_MACS * offsets.length * queryCount
+  const fields = { ...tables, ...working, ...values, shifts }
+  await shareRows(lanes, memory, { kernel: 'sumTerms', rowCount, macsPerRow, fields })
+  memory.release(mark)
 }
 
 function rawScore({ index, directions, scores }: ScoreRun, q: number, exponentG: number, x: Int32Array): RawScore {

@@ -2,7 +2,9 @@
 import { curvature, type ScoringIndex } from '../scoring/scoringIndex.ts'
 import type { LaneMemory } from './lanes/laneMemory.ts'
 
-const RATIO_BYTES = 8
+/** Of a row and block. */
+export const RATIO_BYTES = 8
+export const NORM_BYTES = 4
 const LAYER_BYTES = 64
 /** Mantissas have 31 bits: their product with |Q| < 2^31, and half a unit, stay below 2^63. */
 const MANTISSA_BITS = 31
@@ -17,12 +19,12 @@ export interface ScoringTables {
 
 /** Bytes of the tables of n rows and L blocks. */
 export const tableBytes = (rowCount: number, blockCount: number): number =>
-  rowCount * blockCount * (RATIO_BYTES + 4) + blockCount * LAYER_BYTES
+  rowCount * blockCount * (RATIO_BYTES + NORM_BYTES) + blockCount * LAYER_BYTES
 
 export function allocateTables(memory: LaneMemory, rowCount: number, blockCount: number): ScoringTables {
   return {
     ratios: memory.allocate(rowCount * blockCount * RATIO_BYTES),
-    norms: memory.allocate(rowCount * blockCount * 4),
+    norms: memory.allocate(rowCount * blockCount * NORM_BYTES),
     layers: memory.allocate(blockCount * LAYER_BYTES),
   }
 }

@@ -5,6 +5,7 @@ import type { OnStage } from '../backends/stage.ts'
 import type { RawScore, ScoringIndex, StageObserver } from '../scoring/scoringIndex.ts'
 import type { Query } from '../surface.ts'
 import { holdCodes } from './heldCodes.ts'
+import { collectGarbage } from './lanes/collectGarbage.ts'
 import { LaneMemory } from './lanes/laneMemory.ts'
 import type { Lanes } from './lanes/lanes.ts'
 import { sumColumns, sumRows } from './productTables.ts'
@@ -99,7 +100,11 @@ class ScoringKernels extends WasmKernels {
     onStage: OnStage = () => {},
   ): Promise<RawScore[]> {
     return this.alone(() => {
-      if (this.#scoring !== scoring) writeTables(this.index.memory, this.#tables, scoring)
+      if (this.#scoring !== scoring) {
+        writeTables(this.index.memory, this.#tables, scoring)
+        // What opening has left behind makes room for the values of a batch.
+        collectGarbage()
+      }
       this.#scoring = scoring
       return scoreInGroups({ index: this.index, scoring, tables: this.#tables, onStage }, queries, observe)
     })

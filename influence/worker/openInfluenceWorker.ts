@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import type { BackendChoice } from '../backends/backendChoice.ts'
 import { isRefused, type Refused } from '../refusal.ts'
 import type { Backend, IndexSource, OpenedCorpus, OpenedIndex, OpenedRetrieval } from '../surface.ts'
+import { ENGINE_PROCESS_FLAGS } from './engineProcess.ts'
 import {
   type CallName,
   type FromWorker,
@@ -217,7 +218,7 @@ class WorkerHost implements InfluenceWorker {
     const file = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
     const child = fork(file, {
       serialization: 'advanced',
-      execArgv: ['--disable-warning=ExperimentalWarning'],
+      execArgv: [...ENGINE_PROCESS_FLAGS],
       env: { ...process.env, ...this.#options.env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })

@@ -5,7 +5,7 @@
  * which is exact in 62 bits. Where both ends of that interval round alike, R is certain; they differ by one step at most,
  * and then the exact comparison of 192 bits decides.
  */
-import { blockCount, laneAddress, normsAddress, queryCount, rowCount, rowsPerTask, tableAddress } from './job'
+import { blockCount, normsAddress, queryCount, rowCount, rowsPerTask, tableAddress, wordsAddress } from './job'
 import { belowTop, layerFactor, layerOf, mantissa, mantissaShift, ratioOf, sumLimb } from './scoring'
 
 const LOW: u64 = 0xffffffff
@@ -94,7 +94,7 @@ export function dampen(task: usize, lane: usize): void {
   const end = min(first + rowsPerTask(), rowCount())
   for (let i = first; i < end; i++) {
     let at = tableAddress() + 4 * i * blocks * count
-    let peak = laneAddress(lane)
+    let peak = wordsAddress(lane)
     for (let l: usize = 0; l < blocks; l++) {
       const ratio = ratioOf(i, l)
       const norm = normsAddress() + 4 * (i * blocks + l)

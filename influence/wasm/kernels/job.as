@@ -98,3 +98,7 @@ export function isWide(): bool { return field(24) != 0 }
 // @ts-ignore: decorator
 @inline
 export function messagesAddress(): usize { return field(25) }
+/** What a lane keeps from task to task, behind its working memory. */
+// @ts-ignore: decorator
+@inline
+export function wordsAddress(lane: usize): usize { return laneAddress(lane) + field(26) }

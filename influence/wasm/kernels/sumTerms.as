@@ -1,6 +1,7 @@
 /** Step 9 (influence.md §5): the largest term of each query, which gives G, and the sums over blocks. */
 import {
   blockCount, isWide, laneAddress, outAddress, queryCount, rowCount, rowsPerTask, shiftsAddress, tableAddress,
+  wordsAddress,
 } from './job'
 import { belowTop, isLive, layerOf, layerScale, ratioOf, topExponent } from './scoring'
 
@@ -14,7 +15,7 @@ const BELOW_COUNT: usize = 41
 export function findTops(task: usize, lane: usize): void {
   const count = queryCount()
   const wide = isWide()
-  const tops = laneAddress(lane)
+  const tops = wordsAddress(lane)
   const groups = tops + 4 * count
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())

@@ -14,8 +14,10 @@ export const CONTROL = {
   /** 1 once a kernel has trapped. */
   trapped: 6,
   closing: 7,
+  /** Place of the kernel that follows in each task, and 1; 0 where none does. */
+  next: 8,
 } as const
-export const CONTROL_WORDS = 8
+export const CONTROL_WORDS = 9
 
 /** Exports of kernels.wasm, by their place in the control word `kernel`. */
 export const KERNELS = [
@@ -79,8 +81,10 @@ export function runTasks(control: Int32Array, lane: number, exportsOf: (memory: 
     const left = Atomics.sub(control, CONTROL.left, 1)
     if (left <= 0) return
     try {
-      const kernel = exportsOf(Atomics.load(control, CONTROL.memory))[KERNELS[Atomics.load(control, CONTROL.kernel)]!]
-      kernel(left - 1, lane)
+      const kernels = exportsOf(Atomics.load(control, CONTROL.memory))
+      kernels[KERNELS[Atomics.load(control, CONTROL.kernel)]!](left - 1, lane)
+      const next = Atomics.load(control, CONTROL.next)
+      if (next !== 0) kernels[KERNELS[next - 1]!](left - 1, lane)
     } catch (error) {
       Atomics.store(control, CONTROL.trapped, 1)
       throw error

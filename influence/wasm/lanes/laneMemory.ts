@@ -35,6 +35,7 @@ const FIELDS = [
   'shifts',
   'isWide',
   'messages',
+  'words',
 ] as const
 export type JobFields = Readonly<Partial<Record<(typeof FIELDS)[number], number>>>
 

@@ -102,7 +102,9 @@ export class Lanes {
   #startThread(lane: number): Worker {
     const data: LaneData = { control: this.#control, module: this.#module, lane }
     const file = new URL(`./laneThread${extname(import.meta.url)}`, import.meta.url)
-    const thread = new Worker(file, { workerData: data })
+    // A lane makes no objects to speak of.
+    const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 }
+    const thread = new Worker(file, { workerData: data, resourceLimits })
     thread.on('error', (error) => this.#lose(new WasmError('WasmLost', `thread ${lane}: ${error.message}`, error)))
     thread.on('exit', (code) => this.#lose(new WasmError('WasmLost', `thread ${lane} ended with ${code}`)))
     return thread
@@ -154,14 +156,21 @@ export class Lanes {
   }
 
   /**
-   * Runs tasks 0 … tasks − 1 of a kernel; wakes threads for `lanesMax` lanes, but any that is awake may take one. Blocks the host while it has tasks itself; throws a
-   * `WasmError` when a thread is lost or a kernel traps.
+   * Runs tasks 0 … tasks − 1 of a kernel, each followed by the same task of `next` if there is one; wakes threads for
+   * `lanesMax` lanes, but any that is awake may take one. Blocks the host while it has tasks itself; throws a `WasmError`
+   * when a thread is lost or a kernel traps.
    */
-  async run(memory: number, kernel: KernelName, tasks: number, lanesMax = this.count): Promise<void> {
+  async run(
+    memory: number,
+    kernel: KernelName,
+    tasks: number,
+    { lanesMax = this.count, next }: { lanesMax?: number; next?: KernelName | undefined } = {},
+  ): Promise<void> {
     if (this.#loss) throw this.#loss
     if (tasks === 0) return
     const control = this.#control
     Atomics.store(control, CONTROL.kernel, KERNELS.indexOf(kernel))
+    Atomics.store(control, CONTROL.next, next === undefined ? 0 : KERNELS.indexOf(next) + 1)
     Atomics.store(control, CONTROL.memory, memory)
     Atomics.store(control, CONTROL.tasks, tasks)
     Atomics.store(control, CONTROL.done, 0)

@@ -14,6 +14,8 @@ export const GROUP_ROWS = 8
 
 export interface Job {
   readonly kernel: KernelName
+  /** What each task goes on with, on the same rows: its values are still in the cache. */
+  readonly next?: KernelName | undefined
   readonly rowCount: number
   readonly macsPerRow: number
   readonly fields: JobFields
@@ -29,17 +31,17 @@ export async function shareRows(
   job: Job,
   { groupRows = GROUP_ROWS, rowsPerTaskMax = Number.POSITIVE_INFINITY } = {},
 ): Promise<void> {
-  const { kernel, rowCount, macsPerRow, fields } = job
+  const { kernel, next, rowCount, macsPerRow, fields } = job
   const lanesMax = lanesFor(lanes, job)
   const macs = (rowCount * macsPerRow) / (TASKS_PER_LANE * lanesMax)
   const wanted = Math.max(TASK_MACS_MIN, Math.min(TASK_MACS_MAX, macs)) / macsPerRow
   const rowsPerTask = Math.min(alignTo(Math.ceil(wanted), groupRows), rowsPerTaskMax)
   memory.setJob({ ...fields, rowsPerTask, rowCount })
-  await lanes.run(memory.id, kernel, Math.ceil(rowCount / rowsPerTask), lanesMax)
+  await lanes.run(memory.id, kernel, Math.ceil(rowCount / rowsPerTask), { lanesMax, next })
 }
 
 /** One task for each of `rowCount` things that are no rows. */
 export async function shareEach(lanes: Lanes, memory: LaneMemory, job: Job): Promise<void> {
   memory.setJob(job.fields)
-  await lanes.run(memory.id, job.kernel, job.rowCount, lanesFor(lanes, job))
+  await lanes.run(memory.id, job.kernel, job.rowCount, { lanesMax: lanesFor(lanes, job), next: job.next })
 }

@@ -10,6 +10,7 @@ import { TAU_DEFAULT } from '../../../influence/buildIndex.ts'
 import { createSyntheticIndex } from '../../../influence/gradients/syntheticIndex.ts'
 import { encodeQueryFile } from '../../../influence/queryFile.ts'
 import { isRefused } from '../../../influence/refusal.ts'
+import { ENGINE_PROCESS_FLAGS } from '../../../influence/worker/engineProcess.ts'
 import { formatBytes, formatCount, table } from '../../cli/table.ts'
 import { CommandError, type Step, startStep } from '../../cli/terminal.ts'
 import type { BenchFigures, BenchMessage, BenchTask } from './benchProcess.ts'
@@ -104,7 +105,7 @@ function runOne(
 ): Promise<Exclude<BenchMessage, { kind: 'stage' }>> {
   const task: BenchTask = { backend, isSoftwareAdapterAllowed: software ?? false, ...files, repeats }
   const file = new URL(`./benchProcess${extname(import.meta.url)}`, import.meta.url)
-  const execArgv = ['--disable-warning=ExperimentalWarning']
+  const execArgv = [...ENGINE_PROCESS_FLAGS]
   const child = fork(file, { serialization: 'advanced', execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let words = ''
   child.stderr!.on('data', (text) => (words = `${words}${text}`.slice(-2000)))

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import pc from 'picocolors'
+import { ENGINE_PROCESS_FLAGS } from '../../../influence/worker/engineProcess.ts'
 import { BLOCKS, type Figures, macsOf, type Shape } from './shapes.ts'
 
 const USAGE = `usage: npm run bench -- influence [options]
@@ -47,7 +48,7 @@ async function figuresOf(program: string, args: readonly string[]): Promise<Figu
 }
 
 const engineArgs = (folder: string, backend: string, repeats: number, options: Options): string[] => [
-  '--disable-warning=ExperimentalWarning',
+  ...ENGINE_PROCESS_FLAGS,
   fileOf('./measureEngine.ts'),
   folder,
   backend,
