@@ -1,4 +1,5 @@
 /** `npm run conformance -- SUBJECT …`: checks this code against the vectors of a specification; each subject has its own. */
+import { oneOf, runProgram } from './commandLine.ts'
 import { checkInfluence, USAGE as INFLUENCE_USAGE } from './influence/conformance/conformance.ts'
 
 interface Subject {
@@ -11,20 +12,9 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   influence: { usage: INFLUENCE_USAGE, run: checkInfluence },
 }
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  const subject = name !== undefined && Object.hasOwn(SUBJECTS, name) ? SUBJECTS[name] : undefined
-  if (subject === undefined) {
-    const usages = Object.values(SUBJECTS).map(({ usage }) => `  ${usage}`)
-    console.error(`usage: npm run conformance -- SUBJECT …\n${usages.join('\n')}`)
-    return 2
-  }
-  try {
-    return await subject.run(args)
-  } catch (error) {
-    if (!/^ERR_PARSE_ARGS/.test((error as { code?: string }).code ?? '')) throw error
-    console.error(`${(error as Error).message}\nusage: ${subject.usage}`)
-    return 2
-  }
-}
+const usages = Object.values(SUBJECTS).map(({ usage }) => `  ${usage}`)
 
-process.exitCode = await main(process.argv.slice(2))
+await runProgram(`usage: npm run conformance -- SUBJECT …\n${usages.join('\n')}`, async () => {
+  const [name, ...args] = process.argv.slice(2)
+  return SUBJECTS[oneOf('SUBJECT', name, Object.keys(SUBJECTS))]!.run(args)
+})

@@ -39,7 +39,7 @@ for (const subject of SUBJECTS) {
   })
 }
 
-test('fuzz: on the software gpuAdapter nothing differs', async () => {
+test('fuzz: on the software GPU adapter nothing differs', async () => {
   const driver = softwareAdapterEnv()
   if (driver === undefined) return reportNoAdapter('fuzzing of the GPU back end')
   const program = new URL('./fuzz.ts', import.meta.url).pathname

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ArgumentError, runProgram, someOf, wholeNumber } from '../commandLine.ts'
 import { type Failure, runCases } from './runCases.ts'
 import type { FuzzOptions, FuzzSubject } from './subject.ts'
 import { SUBJECTS, subjectsOf } from './subjects.ts'
@@ -18,9 +19,11 @@ options
   --first I       number of the first case (default 0)
   --case I        this one case only
   --backend LIST  of js, wasm, gpu (default all of them)
-  --software      allow a software gpuAdapter (SwiftShader, lavapipe)
+  --software      allow a software GPU adapter (SwiftShader, lavapipe)
   --out DIR       where failing cases are written as JSON (default fuzz-failures)
   --replay FILE   check the case that such a file holds`
+
+const BACKENDS = ['js', 'wasm', 'gpu'] as const
 
 const OPTIONS = {
   cases: { type: 'string', default: '1000' },
@@ -31,14 +34,7 @@ const OPTIONS = {
   software: { type: 'boolean', default: false },
   out: { type: 'string', default: 'fuzz-failures' },
   replay: { type: 'string' },
-  help: { type: 'boolean', default: false },
 } as const
-
-const whole = (text: string, name: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`--${name} takes a whole number, not ${text}`)
-  return value
-}
 
 /** A throw's stack is in the file. */
 const firstLine = (text: string): string => text.split('\n')[0]!
@@ -75,10 +71,21 @@ async function fuzz(subject: FuzzSubject, run: Run, options: FuzzOptions): Promi
   return { cases, differ: failures.length }
 }
 
+async function readFailure(file: string): Promise<{ readonly subject: string; readonly small: unknown }> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new ArgumentError('--replay', 'a file that a failing run wrote', error.message)
+  })
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new ArgumentError('--replay', 'a file that a failing run wrote', `${file}: ${(error as Error).message}`)
+  }
+}
+
 async function replay(file: string, options: FuzzOptions): Promise<{ cases: number; differ: number }> {
-  const { subject: name, small } = JSON.parse(await readFile(file, 'utf8')) as { subject: string; small: unknown }
+  const { subject: name, small } = await readFailure(file)
   const subject = SUBJECTS.find((own) => own.name === name)
-  if (subject === undefined) throw new Error(`${file} names the subject ${name}, which is none of this release`)
+  if (subject === undefined) throw new ArgumentError('--replay', 'the file of a subject below', `${file} of ${name}`)
   const opened = await subject.open(options)
   const difference = await opened.check(small)
   opened.close()
@@ -86,19 +93,26 @@ async function replay(file: string, options: FuzzOptions): Promise<{ cases: numb
   return { cases: 1, differ: difference === undefined ? 0 : 1 }
 }
 
+function subjectsNamed(name: string): FuzzSubject[] {
+  const found = subjectsOf(name)
+  if (found.length === 0) throw new ArgumentError('SUBJECT', 'one of those below, or a room', name)
+  return found
+}
+
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: OPTIONS })
-  const wanted = positionals[0] === undefined ? [] : subjectsOf(positionals[0])
-  if (values.help || (values.replay === undefined && wanted.length === 0)) {
-    console[values.help ? 'log' : 'error'](USAGE)
-    return values.help ? 0 : 2
-  }
-  const options = { backends: values.backend.split(','), isSoftwareAdapterAllowed: values.software }
+  const wanted = positionals.flatMap(subjectsNamed)
+  if (values.replay === undefined && wanted.length === 0)
+    throw new ArgumentError('SUBJECT', 'one of those below', undefined)
+  const backends = someOf('--backend', values.backend, BACKENDS)
+  const options = { backends, isSoftwareAdapterAllowed: values.software }
   const tallies: { cases: number; differ: number }[] = []
   if (values.replay !== undefined) tallies.push(await replay(values.replay, options))
-  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : whole(values.seed, 'seed')
-  const first = whole(values.case ?? values.first, values.case === undefined ? 'first' : 'case')
-  const count = values.case === undefined ? whole(values.cases, 'cases') : 1
+  const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : wholeNumber('--seed', values.seed)
+  const [first, count] =
+    values.case === undefined
+      ? [wholeNumber('--first', values.first), wholeNumber('--cases', values.cases, 1)]
+      : [wholeNumber('--case', values.case), 1]
   for (const subject of wanted) tallies.push(await fuzz(subject, { seed, first, count, folder: values.out }, options))
   const cases = tallies.reduce((total, tally) => total + tally.cases, 0)
   const differ = tallies.reduce((total, tally) => total + tally.differ, 0)
@@ -106,9 +120,4 @@ async function main(): Promise<number> {
   return differ === 0 && cases > 0 ? 0 : 1
 }
 
-process.exitCode = await main().catch((error: Error & { code?: string }) => {
-  // A wrong argument, ours or `parseArgs`'s.
-  if (!(error instanceof RangeError || error.code?.startsWith('ERR_PARSE_ARGS'))) throw error
-  console.error(error.message)
-  return 2
-})
+await runProgram(USAGE, main)

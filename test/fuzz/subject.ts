@@ -1,10 +1,11 @@
 /** What a fuzz subject is: cases drawn from random numbers, and a check that says what differs. */
+import type { BackendChoice } from '../../influence/backends/backendChoice.ts'
 import type { Random } from './random.ts'
 
 export interface FuzzOptions {
   /** Back ends to compare; those that are not there are named in `notRun`. */
-  readonly backends: readonly string[]
-  /** Software gpuAdapters are refused unless asked for. */
+  readonly backends: readonly BackendChoice[]
+  /** Software GPU adapters are refused unless asked for. */
   readonly isSoftwareAdapterAllowed: boolean
 }
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import pc from 'picocolors'
 import { ENGINE_PROCESS_FLAGS } from '../../../influence/worker/engineProcess.ts'
+import { runProgram, someOf, wholeNumber } from '../../commandLine.ts'
 import { BLOCKS, type Figures, macsOf, type Shape } from './shapes.ts'
 
 const USAGE = `usage: npm run bench -- influence [options]
@@ -17,16 +18,18 @@ const USAGE = `usage: npm run bench -- influence [options]
   --backends LIST   of gpu, wasm, js                   (default gpu,wasm,js)
   --peers LIST      of numpy, torch; none for none     (default numpy,torch)
   --one-core        one thread each, its processor time and the best run: for a machine that is busy
-  --software        measure a software gpuAdapter too
+  --software        measure a software GPU adapter too
   --json FILE       write the figures
 
-Each figure is the median of several runs in a process of its own (--one-core: the least). GMAC/s counts 3 · rows · dim products a query, in
-whole answers. "Scores alone" leaves out the stage that commits to them, which no peer has. A peer that python3 cannot import is
-named and left out.`
+Each figure is the median of several runs in a process of its own (--one-core: the least). GMAC/s counts 3 · rows · dim
+products a query, in whole answers. "Scores alone" leaves out the stage that commits to them, which no peer has. A peer that
+python3 cannot import is named and left out.`
 
 /** The slow ones are left out where a query would take this many products: seconds a query, minutes a batch. */
 const SLOW_MACS_MAX = 300_000_000
 const SLOW = ['js', 'software']
+const BACKENDS = ['gpu', 'wasm', 'js'] as const
+const PEERS = ['numpy', 'torch'] as const
 const SEED = 1
 /** Of one query, on the smallest shapes; a batch has a quarter. */
 const REPEATS_MAX = 200
@@ -99,7 +102,7 @@ function print(columns: readonly string[]): void {
   console.log(`  ${who!.padEnd(26)}${rest.map((text) => text.padStart(14)).join('')}`)
 }
 
-async function measureShape(shape: Shape, options: Options): Promise<Row[]> {
+async function measureShape(shape: Shape, options: Options): Promise<{ rows: Row[]; isEqual: boolean }> {
   const folder = join(options.folder, `${shape.rows}x${shape.dim}`)
   await mkdir(folder)
   const made = [folder, shape.rows, shape.dim, options.batch, SEED].map(String)
@@ -123,17 +126,14 @@ async function measureShape(shape: Shape, options: Options): Promise<Row[]> {
     take(peer, await figuresOf('python3', args))
   }
   await rm(folder, { recursive: true })
-  compare(rows)
-  return rows
+  return { rows, isEqual: compare(rows) }
 }
 
-/** What the numbers are for: equal bits, and how many times faster than the best peer. */
-function compare(rows: readonly Row[]): void {
+/** What the numbers are for: equal bits, and how many times faster than the peers. Returns whether all bits are equal. */
+function compare(rows: readonly Row[]): boolean {
   const digests = new Set(rows.flatMap(({ figures }) => figures.digest ?? []))
-  console.log(
-    digests.size === 1 ? '  every back end gave the same bits' : pc.red(`  ${digests.size} different results`),
-  )
-  if (digests.size !== 1) process.exitCode = 1
+  if (digests.size === 1) console.log('  every back end gave the same bits')
+  else console.log(pc.red(digests.size === 0 ? '  nothing was measured' : `  ${digests.size} different results`))
   for (const { who, figures } of rows) {
     const { name, copyBytesPerSecond, correlation } = figures
     if (correlation !== undefined) console.log(`  ${who}: ${name}, correlation with ours ${correlation.toFixed(5)}`)
@@ -156,6 +156,7 @@ function compare(rows: readonly Row[]): void {
       }
     }
   }
+  return digests.size === 1
 }
 
 interface Options {
@@ -167,7 +168,7 @@ interface Options {
   readonly isOneCore: boolean
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       rows: { type: 'string', default: '1000,10000,100000' },
@@ -178,30 +179,33 @@ async function main(): Promise<void> {
       software: { type: 'boolean', default: false },
       'one-core': { type: 'boolean', default: false },
       json: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  if (values.help) return console.log(USAGE)
-  const list = (text: string) => text.split(',').map(Number)
-  const folder = await mkdtemp(join(tmpdir(), 'openledger-bench-'))
-  const options: Options = {
-    folder,
-    batch: Number(values.batch),
-    backends: values.backends.split(','),
-    peers: values.peers === 'none' ? [] : values.peers.split(','),
+  const list = (name: string, text: string) => text.split(',').map((one) => wholeNumber(name, one, 1))
+  const [dims, counts] = [list('--dims', values.dims), list('--rows', values.rows)]
+  const chosen = {
+    batch: wholeNumber('--batch', values.batch, 1),
+    backends: someOf('--backends', values.backends, BACKENDS),
+    peers: values.peers === 'none' ? [] : someOf('--peers', values.peers, PEERS),
     isSoftware: values.software,
     isOneCore: values['one-core'],
   }
+  const folder = await mkdtemp(join(tmpdir(), 'openledger-bench-'))
   console.log(`${cpus()[0]!.model.trim()}, ${availableParallelism()} cores; Node ${process.versions.node}`)
   const rows: Row[] = []
+  let isEqual = true
   try {
-    for (const dim of list(values.dims)) {
-      for (const count of list(values.rows)) rows.push(...(await measureShape({ rows: count, dim }, options)))
-    }
+    for (const dim of dims)
+      for (const count of counts) {
+        const measured = await measureShape({ rows: count, dim }, { folder, ...chosen })
+        rows.push(...measured.rows)
+        isEqual &&= measured.isEqual
+      }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, null, 2)}\n`)
+  return isEqual ? 0 : 1
 }
 
-await main()
+await runProgram(USAGE, main)

@@ -3,19 +3,19 @@ import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { ComputeBackend } from '../../../influence/backends/kernels.ts'
 import { openBackend } from '../../../influence/backends/openBackend.ts'
+import { ArgumentError, oneOf } from '../../commandLine.ts'
 import { Tally } from './tally.ts'
-import { checkFolder } from './vectorChecks.ts'
+import { checkFolder, isVectorFolder } from './vectorChecks.ts'
 
 export const USAGE = `influence DIR [--backend gpu|wasm|js|all] [--software]
     DIR has MANIFEST.json, small/*.json, main/manifest.json and selftest.json, or some of them.
     --backend   where the dots run; all by default: those that this machine does not have are named
-    --software  allow a software gpuAdapter (SwiftShader, lavapipe): exact, and slow`
+    --software  allow a software GPU adapter (SwiftShader, lavapipe): exact, and slow`
 
-type Choice = 'gpu' | 'wasm' | 'js'
-const ALL: readonly Choice[] = ['js', 'wasm', 'gpu']
-const CHOICES: Readonly<Record<string, readonly Choice[]>> = { gpu: ['gpu'], wasm: ['wasm'], js: ['js'], all: ALL }
+const ALL = ['js', 'wasm', 'gpu'] as const
+type Choice = (typeof ALL)[number]
 
-/** Exit status: 0 when all is equal, 1 when something differs or was not there, 2 for wrong arguments. */
+/** Exit status: 0 when all is equal, 1 when something differs or was not there. */
 export async function checkInfluence(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -23,14 +23,16 @@ export async function checkInfluence(args: readonly string[]): Promise<number> {
     options: { backend: { type: 'string', default: 'all' }, software: { type: 'boolean', default: false } },
   })
   const [folder, ...others] = positionals
-  const choices = CHOICES[values.backend]
-  if (folder === undefined || others.length > 0 || choices === undefined) {
-    console.error(`usage: ${USAGE}`)
-    return 2
-  }
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    console.error(`${folder} is no folder`)
-    return 2
+  const choice = oneOf('--backend', values.backend, [...ALL, 'all'])
+  const choices = choice === 'all' ? ALL : [choice]
+  if (folder === undefined || others.length > 0) throw new ArgumentError('DIR', 'one folder', positionals.join(' '))
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new ArgumentError('DIR', 'a folder of vectors', `${folder}, which is no folder`)
+  // Nothing checked is no success.
+  if (!isVectorFolder(folder)) {
+    console.error(`no vectors in ${folder}: expected MANIFEST.json, small/*.json, main/manifest.json or selftest.json`)
+    console.log('0 checks, 0 differ')
+    return 1
   }
   let checks = 0
   let differ = 0
@@ -39,7 +41,6 @@ export async function checkInfluence(args: readonly string[]): Promise<number> {
     checks += tally.checks
     differ += tally.differ
   }
-  if (checks === 0) console.error(`no vectors in ${folder}`)
   console.log(`${checks} checks, ${differ} differ`)
   return checks > 0 && differ === 0 ? 0 : 1
 }

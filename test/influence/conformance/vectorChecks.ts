@@ -33,6 +33,12 @@ const CASE_FILES: Readonly<Record<string, (parsed: never) => readonly VectorCase
   'selftest.json': ({ pipeline }: { pipeline: VectorCase[] }) => pipeline,
 }
 
+/** Does the folder have anything to check? */
+export const isVectorFolder = (folder: string): boolean =>
+  ['MANIFEST.json', 'main/manifest.json', ...Object.keys(VALUE_FILES), ...Object.keys(CASE_FILES)].some((name) =>
+    existsSync(`${folder}/${name}`),
+  )
+
 /** Everything that the folder has; returns the number of files and cases read. What cannot be read is a difference. */
 export async function checkFolder(tally: Tally, folder: string, backend: ComputeBackend): Promise<number> {
   let read = 0
