@@ -234,7 +234,7 @@ influence
     'show the devices of this machine, and whether they compute every bit right; exit status 1 if one does not',
   )
   .addOption(namedBackendOption('test this back end only; one that is missing then fails'))
-  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--software', 'allow a software GPU adapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')
   .action(async (options) => (await import('./commands/influence/selftest.ts')).selfTest(options))
 influence
@@ -250,7 +250,7 @@ influence
   .option('--repeats <number>', 'runs of which the median is shown', integer(1, 1000), 5)
   .option('--seed <number>', 'another seed makes other noise', integer(0, 4_294_967_295), 1)
   .addOption(namedBackendOption('measure this back end only'))
-  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--software', 'allow a software GPU adapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')
   .action(async (options) => (await import('./commands/influence/bench.ts')).bench(options))
 influence
@@ -259,7 +259,7 @@ influence
   .option('--verify', 'recompute everything in the file, as a validator does')
   .option('--all', 'show every block, row or entry')
   .addOption(deviceOption())
-  .option('--software', 'allow a software gpuAdapter: exact, and slow')
+  .option('--software', 'allow a software GPU adapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')
   .action(async (file, options) => (await import('./commands/influence/inspect.ts')).inspectFile(file, options))
 influence

@@ -56,7 +56,7 @@ export interface PassedOver {
 /** A device, or the CPU: opens kernels over an index's codes and computes guard flags. */
 export interface ComputeBackend {
   readonly backend: Backend
-  /** What runs: the name of the gpuAdapter, or why there is none. */
+  /** What runs: the name of the GPU adapter, or why there is none. */
   readonly description: string
   /** The device, its limits and the kernels in use, for people. */
   readonly facts?: readonly BackendFact[]

@@ -11,7 +11,7 @@ import type { ComputeBackend } from './kernels.ts'
 
 /**
  * `auto` falls back and says why in the description; `gpu` and `wasm` throw the `GpuError` or `WasmError` instead; `cpu` is
- * `auto` without a GPU. A software gpuAdapter is refused unless `isSoftwareAdapterAllowed`. `lanes`: threads of the
+ * `auto` without a GPU. A software GPU adapter is refused unless `isSoftwareAdapterAllowed`. `lanes`: threads of the
  * WebAssembly twin, by default what the machine has.
  */
 export async function openBackend(
@@ -22,9 +22,9 @@ export async function openBackend(
   const wasm = () => openWasmBackend(lanes === undefined ? {} : { lanes })
   switch (choice) {
     case 'js':
-      return createJsBackend('plain JavaScript, as asked')
+      return createJsBackend()
     case 'wasm':
-      return describe(await wasm(), 'as asked')
+      return wasm()
     case 'gpu':
       return openGpuBackend({ isSoftwareAdapterAllowed })
     case 'cpu':
@@ -50,10 +50,5 @@ async function openTwin(wasm: () => Promise<ComputeBackend>): Promise<ComputeBac
 
 function passOver(backend: Backend, { code, message }: GpuError | WasmError, next: ComputeBackend): ComputeBackend {
   const passedOver = [{ backend, code, message }, ...(next.passedOver ?? [])]
-  return { ...describe(next, `since ${code}: ${message}`), passedOver }
+  return { ...next, description: `${next.description}, since ${code}: ${message}`, passedOver }
 }
-
-const describe = (backend: ComputeBackend, why: string): ComputeBackend => ({
-  ...backend,
-  description: `${backend.description}, ${why}`,
-})

@@ -15,7 +15,7 @@ export function deviceFacts(
   const { dot, dotRows, mixRows } = pipelines.choice
   const dots = { packed: 'dot4I8Packed', shifts: 'sign-extending shifts' } as const
   const facts: Readonly<Record<string, string>> = {
-    gpuAdapter: `${description}${isSoftware ? ' (software)' : ''}`,
+    'GPU adapter': `${description}${isSoftware ? ' (software)' : ''}`,
     'largest binding': mebibytes(limits.maxStorageBufferBindingSize),
     'largest buffer': mebibytes(limits.maxBufferSize),
     'storage buffers a stage': `${limits.maxStorageBuffersPerShaderStage}`,

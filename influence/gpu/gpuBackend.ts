@@ -9,7 +9,7 @@ import type { KernelChoice } from './pipelines.ts'
 import { selfTest } from './selfTest.ts'
 
 export interface GpuBackendOptions {
-  /** Software gpuAdapters are exact, but slower than the CPU: only tests want them. */
+  /** Software GPU adapters are exact, but slower than the CPU: only tests want them. */
   readonly isSoftwareAdapterAllowed?: boolean
   /** Instead of measuring. */
   readonly choice?: KernelChoice

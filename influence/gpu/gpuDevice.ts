@@ -15,7 +15,7 @@ export class GpuError extends Error {
 
 export interface GpuDevice {
   readonly device: GPUDevice
-  /** Name of the gpuAdapter as its driver gives it. */
+  /** Name of the GPU adapter as its driver gives it. */
   readonly description: string
   readonly isSoftware: boolean
   /** Does WGSL have `dot4I8Packed`? */
@@ -27,7 +27,7 @@ export interface GpuDevice {
   close(): void
 }
 
-/** Tiles and results stay below this, whatever the gpuAdapter offers. */
+/** Tiles and results stay below this, whatever the GPU adapter offers. */
 const BINDING_BYTES_MAX = 2 ** 30
 const SOFTWARE = /swiftshader|lavapipe|llvmpipe|warp|basic render|software/i
 const SCOPES: readonly GPUErrorFilter[] = ['validation', 'out-of-memory', 'internal']
@@ -43,17 +43,17 @@ async function openGpu(): Promise<GPU> {
   return gpu
 }
 
-/** Opens the best gpuAdapter; a software one is refused unless a test asks for it. */
+/** Opens the best GPU adapter; a software one is refused unless a test asks for it. */
 export async function openGpuDevice(isSoftwareAllowed: boolean): Promise<GpuDevice> {
   const opened = await openGpu().catch((cause: unknown) => {
     throw new GpuError('GpuUnavailable', 'the webgpu package does not load', cause)
   })
   const gpuAdapter = await opened.requestAdapter({ powerPreference: 'high-performance' })
-  if (gpuAdapter === null) throw new GpuError('GpuUnavailable', 'no gpuAdapter: no driver for a GPU is installed')
+  if (gpuAdapter === null) throw new GpuError('GpuUnavailable', 'no GPU adapter: no driver for a GPU is installed')
   const description = describe(gpuAdapter.info)
   const isSoftware = gpuAdapter.info.isFallbackAdapter || SOFTWARE.test(description)
   if (isSoftware && !isSoftwareAllowed)
-    throw new GpuError('GpuUnavailable', `software gpuAdapter refused: ${description}`)
+    throw new GpuError('GpuUnavailable', `software GPU adapter refused: ${description}`)
   const { limits } = gpuAdapter
   const requiredLimits = {
     maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, BINDING_BYTES_MAX),

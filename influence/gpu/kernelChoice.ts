@@ -1,4 +1,4 @@
-/** Which kernel variants a device uses: measured by a short probe, once per gpuAdapter and process. */
+/** Which kernel variants a device uses: measured by a short probe, once per GPU adapter and process. */
 import type { KernelInput } from '../backends/kernels.ts'
 import { memoryCodes } from '../codeSource.ts'
 import { openCodeBands } from './codeBands.ts'
@@ -92,7 +92,7 @@ export interface Probed {
   readonly probeMs: number
 }
 
-/** Choices of this process by gpuAdapter: the same device need not be measured twice. */
+/** Choices of this process by GPU adapter: the same device need not be measured twice. */
 const known = new Map<string, { choice: KernelChoice; macsPerMs: number }>()
 
 /** `choice`: instead of measuring, for tests. */

@@ -84,7 +84,7 @@ class WorkerHost implements InfluenceWorker {
   #lastBackend: Backend | undefined
   /** The same, also after a step down. */
   #earlierBackend: Backend | undefined
-  /** On the child's standard error: a driver's noise too. */
+  /** On the child's standard error since it was ready: a driver's noise too. */
   #lastWords = ''
   /** What the child itself says ended it. */
   #ownReason: string | undefined
@@ -241,6 +241,7 @@ class WorkerHost implements InfluenceWorker {
   #receive(message: FromWorker): void {
     switch (message.kind) {
       case 'ready':
+        this.#lastWords = ''
         this.#noteFailures(message.passedOver)
         this.#resume(message)
         break
@@ -313,7 +314,7 @@ class WorkerHost implements InfluenceWorker {
     this.#crashTimesMs.push(nowMs)
     const recent = this.#crashTimesMs.filter((timeMs) => nowMs - timeMs <= CRASH_WINDOW_MS).length
     if (recent >= CRASHES_MAX && this.#choice !== 'js') this.#stepDown()
-    const why = this.#ownReason ?? this.#lastWords.trim()
+    const why = this.#ownReason ?? oneLine(this.#lastWords)
     const lastCrash = `${how}${this.#during()}${why === '' ? '' : `: ${why}`}`
     this.#report({
       state: 'restarting',
@@ -384,6 +385,9 @@ class WorkerHost implements InfluenceWorker {
     this.#options.onStatus?.(this.status())
   }
 }
+
+/** For logs, and for a label of the metrics. */
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, '; ')
 
 /** What a call is about to score. */
 function queriesIn(request: Request): number {

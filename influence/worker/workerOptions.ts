@@ -6,7 +6,7 @@ import type { RequestEvent, WorkerStatus } from './workerStatus.ts'
 export interface InfluenceWorkerOptions {
   /** Default `auto`: a tested GPU, else the WebAssembly twin, else plain JavaScript. */
   readonly backend?: BackendChoice
-  /** Software gpuAdapters are refused unless a test asks for them. */
+  /** Software GPU adapters are refused unless a test asks for them. */
   readonly isSoftwareAdapterAllowed?: boolean
   /** Added to the child's environment: which GPU driver to load. */
   readonly env?: Readonly<Record<string, string>>

@@ -8,7 +8,7 @@ export interface WorkerStatus {
   readonly state: 'starting' | 'ready' | 'restarting' | 'closed'
   /** Known once ready. */
   readonly backend: Backend | undefined
-  /** The gpuAdapter in use, or why there is none. */
+  /** The GPU adapter in use, or why there is none. */
   readonly reason: string
   /** The device, its limits and the kernels it chose, as far as the back end says; of the last one that was ready. */
   readonly facts: readonly BackendFact[]

@@ -1,7 +1,7 @@
 /** How fast a GPU copies within its own memory: the bandwidth that kernels are held against. */
 import { openGpuDevice } from '../../../influence/gpu/gpuDevice.ts'
 
-/** Below the binding limit of every gpuAdapter, above every cache. */
+/** Below the binding limit of every GPU adapter, above every cache. */
 const COPY_BYTES = 2 ** 27
 const COPIES = 16
 

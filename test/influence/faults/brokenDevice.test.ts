@@ -22,7 +22,7 @@ interface Broken extends WatchedWorker {
   attest(): Promise<number>
 }
 
-/** A worker on the software gpuAdapter with this fault, from the start or when the test says so. */
+/** A worker on the software GPU adapter with this fault, from the start or when the test says so. */
 async function withBroken(
   fault: string,
   { isFromStart, answerWithinMs }: { isFromStart: boolean; answerWithinMs?: number },

@@ -71,7 +71,7 @@ test('influence metrics: requests, queries, stages and open indexes are counted 
     assert.is(await sample('indexes_open'), 1)
     assert.is(await sample('index_bytes'), built.bytes.length)
     assert.is(await sample('worker_starts_total'), 1)
-    assert.is(await sample('backend_info{backend="js",device="plain JavaScript, as asked"}'), 1)
+    assert.is(await sample('backend_info{backend="js",device="plain JavaScript"}'), 1)
     // One query and one batch of three pass each stage once.
     for (const stage of ['step 3', 'step 6', 'step 8'])
       assert.is(await sample(`stage_seconds_count{stage="${stage}"}`), 2, stage)
