@@ -20,6 +20,14 @@ test('kernels.wasm: has no float, no relaxed SIMD, and SIMD', () => {
   assert.ok(BANNED.test('(f64.add)') && BANNED.test('(i16x8.relaxed_q15mulr_s)'))
 })
 
+/**
+ * V8's pass that joins neighbours takes the address of a widening load from whichever of the two stands first, and
+ * Binaryen may turn them round: codes are loaded whole and widened by extend_low and extend_high, which have one source.
+ */
+test('kernels.wasm: widens no neighbour of another widening load', () => {
+  assert.is(/load(8x8|16x4|32x2)_[su] offset=/.exec(compiled.text), null)
+})
+
 test('kernels.wasm: imports a shared memory, exports the kernels, no more', () => {
   const module = new WebAssembly.Module(readFileSync(WASM_FILE))
   assert.equal(WebAssembly.Module.imports(module), [{ module: 'env', name: 'memory', kind: 'memory' }])
