@@ -32,7 +32,8 @@ const decimalSeconds = (text: string): number => {
 const blockDims = (text: string): number[] => {
   const parts = text.split(',').map((part) => /^([1-9]\d{0,5})(?:x([1-9]\d{0,3}))?$/.exec(part))
   const dims = parts.flatMap((part) => (part === null ? [] : Array<number>(Number(part[2] ?? 1)).fill(Number(part[1]))))
-  if (parts.includes(null)) throw new InvalidArgumentError('expected coordinates of blocks, like 256x8 or 2048,64.')
+  if (parts.includes(null))
+    throw new InvalidArgumentError('expected coordinates of blocks, each from 1 to 131072, like 256x8 or 2048,64.')
   return dims
 }
 

@@ -53,7 +53,7 @@ export async function openGpuDevice(isSoftwareAllowed: boolean): Promise<GpuDevi
   const description = describe(gpuAdapter.info)
   const isSoftware = gpuAdapter.info.isFallbackAdapter || SOFTWARE.test(description)
   if (isSoftware && !isSoftwareAllowed)
-    throw new GpuError('GpuUnavailable', `software GPU adapter refused: ${description}`)
+    throw new GpuError('GpuUnavailable', `software GPU adapter, slower than the CPU and not allowed: ${description}`)
   const { limits } = gpuAdapter
   const requiredLimits = {
     maxStorageBufferBindingSize: Math.min(limits.maxStorageBufferBindingSize, BINDING_BYTES_MAX),

@@ -72,7 +72,7 @@ export async function ask(modelText: string, question: string, options: AskOptio
   step.done(`job ${jobId} settled`)
   const job = await askNode<JobAnswer>(client, 'openledger_getJob', [`${jobId}`])
   const attribution = await askNode<AttributionAnswer>(client, 'openledger_getAttribution', [`${jobId}`])
-  console.log(`\n${pc.bold(hexToString(job.output))}\n`)
+  console.log(`\n${job.output === '0x' ? pc.dim('(an empty answer)') : pc.bold(hexToString(job.output))}\n`)
   const fee = `fee ${formatOpen(BigInt(job.split?.feeWei ?? 0))} OPEN`
   const count = attribution.rows.length
   if (count === 0) console.log(`${fee}; no row was paid: the contributors' part went to the treasury`)

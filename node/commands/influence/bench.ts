@@ -142,15 +142,16 @@ const ratesOf = (options: BenchOptions, { oneMs, batchMs }: BenchFigures): Rates
 function report(options: BenchOptions, outcomes: readonly Outcome[], digests: ReadonlySet<string>): string {
   const { rows, dims, queries } = options
   const done = outcomes.filter((one) => one.kind === 'done')
+  if (done.length === 0) return pc.red('nothing was measured')
   const lines = done.map(({ backend, figures }) => {
     const { oneGmacPerSecond, batchGmacPerSecond } = ratesOf(options, figures)
     const { openMs, oneMs, batchMs, peakBytes, restBytes } = figures
     return [
       backend,
       `${(openMs / 1000).toFixed(2)} s`,
-      `${oneMs.toFixed(1)} ms`,
+      `${oneMs.toFixed(2)} ms`,
       oneGmacPerSecond.toFixed(2),
-      `${(batchMs / queries).toFixed(1)} ms`,
+      `${(batchMs / queries).toFixed(2)} ms`,
       batchGmacPerSecond.toFixed(2),
       formatBytes(peakBytes),
       formatBytes(Math.max(0, peakBytes - restBytes)),
@@ -160,9 +161,7 @@ function report(options: BenchOptions, outcomes: readonly Outcome[], digests: Re
   const agreement =
     digests.size > 1
       ? pc.red('✗ the scores differ between the back ends')
-      : pc.dim(
-          `scores of all queries, SHA-256 ${[...digests][0] ?? 'none'}${done.length > 1 ? ': equal to the bit' : ''}`,
-        )
+      : pc.dim(`scores of all queries, SHA-256 ${[...digests][0]}${done.length > 1 ? ': equal to the bit' : ''}`)
   return [
     '',
     pc.dim(

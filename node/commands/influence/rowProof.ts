@@ -102,7 +102,7 @@ function report(findings: readonly Finding[]): void {
 /** Against the roots that the claim itself names. */
 function checkAlone(claim: RowClaim): Finding[] {
   const root = claim.attributionRoot
-  const findings = root === null ? [] : [checkResult(claim, root)]
+  const findings = root === null ? [] : [checkResult(claim, root, 'that the file names')]
   return [...findings, checkOpening(claim, claim.indexRoot)]
 }
 
@@ -117,18 +117,18 @@ async function checkWithChain(client: ChainClient, claim: RowClaim): Promise<Fin
   const { versionId } = await readJob(client, jobId)
   const { sourceRoot } = await readVersion(client, versionId)
   return [
-    checkResult(claim, fromHex(settled.root)),
+    checkResult(claim, fromHex(settled.root), 'that was settled'),
     checkOpening(claim, fromHex(sourceRoot)),
     await askChain(client, claim),
   ]
 }
 
-function checkResult({ jobId, result }: RowClaim, root: Uint8Array): Finding {
+function checkResult({ jobId, result }: RowClaim, root: Uint8Array, which: string): Finding {
   const own = resultRoot(result)
   const isRight = equal(own, root)
   const text = isRight
-    ? `the result is the attribution that was settled for job ${jobId}: ${toHex(root)}`
-    : `the result is not the attribution of job ${jobId}: expected root ${toHex(root)}, got ${toHex(own)}`
+    ? `the result is the attribution ${which} for job ${jobId}: ${toHex(root)}`
+    : `the result is not the attribution ${which} for job ${jobId}: expected root ${toHex(root)}, got ${toHex(own)}`
   return { isRight, text }
 }
 
