@@ -20,11 +20,13 @@ const WORD = 32
 const SHORT_BYTES_MAX = 31
 
 const wrap = (slot: bigint): bigint => slot & WORD_MASK
-const mask = (bytes: number): bigint => (1n << BigInt(8 * bytes)) - 1n
+/** By bytes, from 0 to a word's. */
+const MASKS = Array.from({ length: WORD + 1 }, (_, bytes) => (1n << BigInt(8 * bytes)) - 1n)
+const mask = (bytes: number): bigint => MASKS[bytes]!
 
 /** The variables of a contract over one host. */
 export function openStorage<const L extends StorageLayout>(layout: L, host: StorageHost): Storage<L> {
-  return fieldsAt(host, layout, 0n) as Storage<L>
+  return new (fieldsClass(layout))(host, 0n) as unknown as Storage<L>
 }
 
 /** The same, for readers: a write is a bug. */
@@ -39,15 +41,35 @@ function isScalar(type: StorageType): type is Scalar {
   return 'bytes' in type
 }
 
-/** Fields as lazy getters: a place costs nothing until it is used. */
-function fieldsAt(host: StorageHost, layout: StorageLayout, base: bigint): object {
-  const fields = {}
-  for (const [label, variable] of Object.entries(layout))
-    Object.defineProperty(fields, label, {
-      enumerable: true,
-      get: () => placeOf(host, variable.type, wrap(base + variable.slot), variable.offset),
+const HOST = Symbol('host')
+const BASE = Symbol('base')
+
+/** Where the fields of a layout lie; by symbols, so that no label hides them. */
+class Fields {
+  readonly [HOST]: StorageHost
+  readonly [BASE]: bigint
+  constructor(host: StorageHost, base: bigint) {
+    this[HOST] = host
+    this[BASE] = base
+  }
+}
+type FieldsClass = new (host: StorageHost, base: bigint) => Fields
+
+/** Fields as lazy getters, on one class a layout: making a place costs one object, however many fields it has. */
+const fieldsClasses = new WeakMap<StorageLayout, FieldsClass>()
+
+function fieldsClass(layout: StorageLayout): FieldsClass {
+  const known = fieldsClasses.get(layout)
+  if (known !== undefined) return known
+  const made = class extends Fields {}
+  for (const [label, { type, slot, offset }] of Object.entries(layout))
+    Object.defineProperty(made.prototype, label, {
+      get(this: Fields) {
+        return placeOf(this[HOST], type, wrap(this[BASE] + slot), offset)
+      },
     })
-  return fields
+  fieldsClasses.set(layout, made)
+  return made
 }
 
 function placeOf(host: StorageHost, type: StorageType, slot: bigint, offset: number): unknown {
@@ -55,7 +77,7 @@ function placeOf(host: StorageHost, type: StorageType, slot: bigint, offset: num
     case 'mapping':
       return { at: (key: PlainValue) => placeOf(host, type.value, mappingSlot(host, type.key, key, slot), 0) }
     case 'struct':
-      return structPlace(host, type, slot)
+      return new (structClass(type))(host, slot)
     case 'dynamicArray':
       return dynamicArray(host, type.element, slot)
     case 'fixedArray':
@@ -122,7 +144,7 @@ function scalarAt(word: bigint, type: Scalar, offset: number): PlainValue {
   return uintToScalar(type, (word >> BigInt(8 * offset)) & mask(type.bytes))
 }
 
-function place(word: bigint, type: Scalar, offset: number, value: PlainValue): bigint {
+function placed(word: bigint, type: Scalar, offset: number, value: PlainValue): bigint {
   const shift = BigInt(8 * offset)
   return (word & ~(mask(type.bytes) << shift) & WORD_MASK) | (scalarToUint(type, value) << shift)
 }
@@ -131,7 +153,7 @@ function scalarCell(host: StorageHost, type: Scalar, slot: bigint, offset: numbe
   return {
     get: () => scalarAt(host.sload(slot), type, offset),
     set: (value: PlainValue) =>
-      host.sstore(slot, place(type.bytes === WORD ? 0n : host.sload(slot), type, offset, value)),
+      host.sstore(slot, placed(type.bytes === WORD ? 0n : host.sload(slot), type, offset, value)),
   }
 }
 
@@ -200,30 +222,41 @@ function storeBytes(host: StorageHost, slot: bigint, bytes: Uint8Array): void {
   for (let i = words; i < oldWords; i++) host.sstore(wrap(start + BigInt(i)), 0n)
 }
 
-function structPlace(host: StorageHost, type: Struct, slot: bigint): unknown {
-  const fields = fieldsAt(host, type.fields, slot)
-  const load = () => loadStruct(host, type, slot, fields)
-  const pick = (...names: readonly string[]) => loadStruct(host, type, slot, fields, names)
-  const store = (values: Readonly<Record<string, PlainValue>>) => storeStruct(host, type, slot, fields, values)
-  return Object.defineProperties(fields, { load: { value: load }, pick: { value: pick }, store: { value: store } })
+const structClasses = new WeakMap<Struct, FieldsClass>()
+
+/** The fields of a struct, and all of them or some at once. */
+function structClass(type: Struct): FieldsClass {
+  const known = structClasses.get(type)
+  if (known !== undefined) return known
+  const names = Object.keys(type.fields)
+  const made = class extends fieldsClass(type.fields) {
+    load() {
+      return loadStruct(this, type, names)
+    }
+    pick(...some: readonly string[]) {
+      return loadStruct(this, type, some)
+    }
+    store(values: Readonly<Record<string, PlainValue>>) {
+      storeStruct(this, type, values)
+    }
+  }
+  structClasses.set(type, made)
+  return made
 }
+
+const cellOf = <C>(place: Fields, label: string): C => (place as unknown as Readonly<Record<string, C>>)[label]!
 
 const isPlain = (type: StorageType): boolean => isScalar(type) || type.kind === 'bytes' || type.kind === 'string'
 
-function loadStruct(
-  host: StorageHost,
-  type: Struct,
-  slot: bigint,
-  fields: object,
-  names: readonly string[] = Object.keys(type.fields),
-): Record<string, PlainValue> {
+function loadStruct(place: Fields, type: Struct, names: readonly string[]): Record<string, PlainValue> {
+  const { [HOST]: host, [BASE]: slot } = place
   const words = new Map<bigint, bigint>()
   const values: Record<string, PlainValue> = {}
   for (const name of names) {
     const variable = type.fields[name]!
     if (!isPlain(variable.type)) continue
     if (!isScalar(variable.type)) {
-      values[name] = (fields as Record<string, { get(): PlainValue }>)[name]!.get()
+      values[name] = cellOf<{ get(): PlainValue }>(place, name).get()
       continue
     }
     const word = words.get(variable.slot) ?? host.sload(wrap(slot + variable.slot))
@@ -233,13 +266,8 @@ function loadStruct(
   return values
 }
 
-function storeStruct(
-  host: StorageHost,
-  type: Struct,
-  slot: bigint,
-  fields: object,
-  values: Readonly<Record<string, PlainValue>>,
-): void {
+function storeStruct(place: Fields, type: Struct, values: Readonly<Record<string, PlainValue>>): void {
+  const { [HOST]: host, [BASE]: slot } = place
   const bySlot = new Map<bigint, [string, StorageVariable & { readonly type: Scalar }][]>()
   for (const label of Object.keys(values)) {
     const variable = type.fields[label]
@@ -248,11 +276,11 @@ function storeStruct(
       const group = bySlot.get(variable.slot) ?? []
       group.push([label, variable as StorageVariable & { readonly type: Scalar }])
       bySlot.set(variable.slot, group)
-    } else (fields as Record<string, { set(value: PlainValue): void }>)[label]!.set(values[label]!)
+    } else cellOf<{ set(value: PlainValue): void }>(place, label).set(values[label]!)
   }
   for (const [relative, group] of bySlot) {
     let word = isWhole(type, relative, group.length) ? 0n : host.sload(wrap(slot + relative))
-    for (const [label, variable] of group) word = place(word, variable.type, variable.offset, values[label]!)
+    for (const [label, variable] of group) word = placed(word, variable.type, variable.offset, values[label]!)
     host.sstore(wrap(slot + relative), word)
   }
 }

@@ -40,9 +40,15 @@ export function uintToBytes(value: bigint | number, length: number): Uint8Array 
   let rest = BigInt(value)
   if (rest < 0n) throw new RangeError(`expected a non-negative integer, got ${rest}`)
   const out = new Uint8Array(length)
-  for (let i = length - 1; i >= 0; i--) {
-    out[i] = Number(rest & 255n)
-    rest >>= 8n
+  const view = new DataView(out.buffer)
+  let at = length
+  for (; at >= 8 && rest > 0n; rest >>= 64n) {
+    at -= 8
+    view.setBigUint64(at, BigInt.asUintN(64, rest))
+  }
+  for (; at > 0 && rest > 0n; rest >>= 8n) {
+    at--
+    view.setUint8(at, Number(rest & 255n))
   }
   if (rest !== 0n) throw new RangeError(`${value} does not fit ${length} bytes`)
   return out

@@ -24,6 +24,21 @@ export function itemsBy(abi: Abi, type: 'event' | 'error', hash: Hex): Abi {
   return (own.get(hash) ?? []).filter((item) => item.type === type)
 }
 
+/** Functions of an ABI by name; natives overload none. */
+const functions = new WeakMap<Abi, Map<string, Abi>>()
+
+/** The one function as an ABI: viem searches a whole one at every call. */
+export function functionOf(abi: Abi, name: string): Abi {
+  let own = functions.get(abi)
+  if (own === undefined) {
+    own = new Map(abi.flatMap((item) => (item.type === 'function' ? [[item.name, [item]]] : [])))
+    functions.set(abi, own)
+  }
+  const found = own.get(name)
+  if (found === undefined) throw new TypeError(`the ABI has no function ${name}`)
+  return found
+}
+
 /** Natives overload no name. */
 const prepared = new WeakMap<Abi, Map<string, ReturnType<typeof prepareEncodeFunctionData<Abi, string>>>>()
 

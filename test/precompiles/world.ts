@@ -9,7 +9,7 @@ import { NATIVES } from '../../precompiles/natives.ts'
 import { nobleBls } from '../../primitives/bls.ts'
 import { equal, fromHex, toHex, uintToBytes } from '../../primitives/bytes.ts'
 import { keccak256, sha256 } from '../../primitives/hashes.ts'
-import { encodeCall, itemsBy } from './viemCoding.ts'
+import { encodeCall, functionOf, itemsBy } from './viemCoding.ts'
 
 /** Native where it loads: a check by noble takes 30 ms. */
 export const TEST_BLS = (await blstBls()) ?? nobleBls
@@ -186,7 +186,8 @@ export class World {
       frame.gasLeft -= gas
     }
     const words = (data: Uint8Array) => BigInt(Math.ceil(data.length / 32))
-    const key = (slot: bigint) => `${toHex(address)}:${slot.toString(16)}`
+    const prefix = `${toHex(address)}:`
+    const key = (slot: bigint) => prefix + slot.toString(16)
     const warm = (slot: string): boolean => frame.warm.size === frame.warm.add(slot).size
     const world = this
     return {
@@ -198,17 +199,19 @@ export class World {
       },
       charge,
       sload(slot) {
-        charge(warm(key(slot)) ? 100n : 2_100n)
-        return world.slots.get(key(slot)) ?? 0n
+        const name = key(slot)
+        charge(warm(name) ? 100n : 2_100n)
+        return world.slots.get(name) ?? 0n
       },
       sstore(slot, word) {
         if (frame.isStatic) throw new HostRefusal('static')
         if (word < 0n || word >= 1n << 256n) throw new HostRefusal('no word')
         if (frame.gasLeft <= 2_300n) throw new OutOfGas()
-        const current = world.slots.get(key(slot)) ?? 0n
-        if (!frame.original.has(key(slot))) frame.original.set(key(slot), current)
-        charge(storeGas(frame.original.get(key(slot))!, current, word) + (warm(key(slot)) ? 0n : 2_100n))
-        world.#put(world.slots, key(slot), word)
+        const name = key(slot)
+        const current = world.slots.get(name) ?? 0n
+        if (!frame.original.has(name)) frame.original.set(name, current)
+        charge(storeGas(frame.original.get(name)!, current, word) + (warm(name) ? 0n : 2_100n))
+        world.#put(world.slots, name, word)
       },
       keccak(data) {
         charge(30n + 6n * words(data))
@@ -287,7 +290,11 @@ export function send(
   const outcome = world.raw(bound.address, input, options)
   if (outcome.kind === 'outOfGas') throw new Refused('outOfGas', [])
   if (outcome.kind === 'reverted') throw refusalOf(bound.abi, outcome.data)
-  const result = decodeFunctionResult({ abi: bound.abi, functionName: name, data: toHex(outcome.output) })
+  const result = decodeFunctionResult({
+    abi: functionOf(bound.abi, name),
+    functionName: name,
+    data: toHex(outcome.output),
+  })
   const mine = outcome.logs.filter((log) => log.address === toHex(bound.address))
   const events = mine.map((log) => {
     const abi = itemsBy(bound.abi, 'event', log.topics[0]!)
