@@ -15,18 +15,22 @@ export function joinSums(task: usize, lane: usize): void {
   const out = tableAddress() + 8 * (task * rowBytes() + firstColumn())
   for (let at: usize = 0; at < 8 * columns; at += 16) v128.store(out + at, i64x2.splat(0))
   for (let other: usize = 0; other < laneCount(); other++) {
-    if (hasNarrowSums(other)) {
-      const sums = narrowSums(other) + 4 * task * columns
-      for (let at: usize = 0; at < 4 * columns; at += 8) {
-        v128.store(out + 2 * at, i64x2.add(v128.load(out + 2 * at), v128.load32x2_s(sums + at)))
-      }
+    if (hasNarrowSums(other)) addStrips(out, narrowSums(other) + 64 * task, columns, 4)
+    if (hasWideSums(other)) addStrips(out, wideSums(other) + 128 * task, columns, 8)
+  }
+}
+
+/** Adds sums of `width` bytes, which stand sixteen columns of all queries together. */
+// @ts-ignore: decorator
+@inline
+function addStrips(out: usize, sums: usize, columns: usize, width: usize): void {
+  const next = 16 * width * queryCount()
+  for (const end = out + 8 * columns; out < end; out += 128) {
+    for (let k: usize = 0; k < 16; k += 2) {
+      const own = width == 4 ? v128.load32x2_s(sums + 4 * k) : v128.load(sums + 8 * k)
+      v128.store(out + 8 * k, i64x2.add(v128.load(out + 8 * k), own))
     }
-    if (hasWideSums(other)) {
-      const sums = wideSums(other) + 8 * task * columns
-      for (let at: usize = 0; at < 8 * columns; at += 16) {
-        v128.store(out + at, i64x2.add(v128.load(out + at), v128.load(sums + at)))
-      }
-    }
+    sums += next
   }
 }
 

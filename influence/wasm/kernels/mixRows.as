@@ -12,7 +12,7 @@ import {
 
 /**
  * Working memory of a lane: how many rows its i32 sums cover and whether it has i64 ones, a tile of interleaved codes, the
- * i32 and the i64 sums by query and column, a tile of interleaved weights.
+ * i32 and the i64 sums by strip of sixteen columns, query and column, a tile of interleaved weights.
  */
 const HEAD_BYTES: usize = 64
 const TILE_ROWS: usize = 128
@@ -252,8 +252,8 @@ function weighTile(row: usize, rows: usize, block: usize, tile: usize): void {
 }
 
 /** One strip of a tile with the weights of four queries. */
-function mixStrip(weights: usize, tile: usize, pairs: usize, out: usize, step: usize): void {
-  multiplySixteen(weights, tile, pairs, out, step, false)
+function mixStrip(weights: usize, tile: usize, pairs: usize, sums: usize): void {
+  multiplySixteen(weights, tile, pairs, sums, STEP_BYTES, false)
 }
 
 /** A multiple of eight queries. */
@@ -278,11 +278,11 @@ export function mixRowsMany(task: usize, lane: usize): void {
         interleaveTile(codesAddress() + i * bytes + start, bytes, pairs, width, tile)
         for (let c: usize = 0; c < width; c += 16) {
           let own = weights
-          let out = narrowSums(lane) + 4 * (start + c - firstColumn())
+          let out = narrowSums(lane) + 4 * count * (start + c - firstColumn())
           for (let q: usize = 0; q < count; q += 4) {
-            mixStrip(own, tile + (c >> 4) * STRIP_BYTES, pairs, out, 4 * columns)
+            mixStrip(own, tile + (c >> 4) * STRIP_BYTES, pairs, out)
             own += 4 * ROW_BYTES
-            out += 16 * columns
+            out += 4 * STEP_BYTES
           }
         }
       }
