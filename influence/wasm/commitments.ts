@@ -31,8 +31,8 @@ interface Chunks {
 
 /** Hashes one after another, with room behind them for one more. */
 interface Hashes {
-  readonly address: number
-  readonly count: number
+  address: number
+  count: number
 }
 
 /** The roots of every query of a run whose steps are done. */
@@ -74,31 +74,31 @@ function scoreLeaves({ queries, scores, index }: ScoreRun): Chunks[] {
 /** All trees grow together, a level at a time. */
 async function rootsOf(run: ScoreRun, trees: readonly Chunks[]): Promise<Uint8Array[]> {
   const { memory } = run.index
-  let levels = await hashChunks(run, trees)
-  const heads = levels.map(({ count }) => ({
-    domain: DOMAIN.root,
-    number: count,
-    bytes: HASH_BYTES,
-    chunkBytes: HASH_BYTES,
-  }))
-  for (let height = 0; levels.some(({ count }) => count > 1); height++) {
-    const nodes = levels.map((level) => nodesOf(memory, level, height))
-    const above = await hashChunks(run, nodes)
-    levels = levels.map((level, k) => (level.count > 1 ? above[k]! : level))
+  const tops = await hashChunks(run, trees)
+  const head = { domain: DOMAIN.root, bytes: HASH_BYTES, chunkBytes: HASH_BYTES }
+  const counts = tops.map(({ count }) => count)
+  for (let height = 0; tops.some(isGrowing); height++) {
+    const growing = tops.filter(isGrowing)
+    const above = await hashChunks(
+      run,
+      growing.map((level) => nodesOf(memory, level, height)),
+    )
+    for (const [i, level] of growing.entries()) Object.assign(level, above[i])
   }
   const roots = await hashChunks(
     run,
-    heads.map((head, k) => ({ ...head, data: levels[k]!.address })),
+    tops.map(({ address }, k) => ({ ...head, number: counts[k]!, data: address })),
   )
   return roots.map(({ address }) => memory.uint8(address, HASH_BYTES).slice())
 }
 
-/** Those above a level, none above a tree's head; a missing right child is the root of an all-padding subtree. */
+const isGrowing = ({ count }: Hashes): boolean => count > 1
+
+/** Those above a level; a missing right child is the root of an all-padding subtree. */
 function nodesOf(memory: LaneMemory, { address, count }: Hashes, height: number): Chunks {
-  const isOdd = count > 1 && count % 2 === 1
+  const isOdd = count % 2 === 1
   if (isOdd) memory.uint8(address + HASH_BYTES * count, HASH_BYTES).set(paddingRoot(height))
-  const bytes = count === 1 ? 0 : HASH_BYTES * (isOdd ? count + 1 : count)
-  return { domain: DOMAIN.node, data: address, bytes, chunkBytes: NODE_BYTES }
+  return { domain: DOMAIN.node, data: address, bytes: HASH_BYTES * (isOdd ? count + 1 : count), chunkBytes: NODE_BYTES }
 }
 
 /** Of all-padding subtrees, by height, as far as one was needed. */
@@ -137,7 +137,8 @@ async function hashChunks({ index }: ScoreRun, lists: readonly Chunks[]): Promis
 function writeMessages(words: Uint32Array, lists: readonly Chunks[], hashes: readonly Hashes[]): number {
   let at = 0
   let byteCount = 0
-  for (const [k, { data, bytes, chunkBytes, domain, number, step = 0 }] of lists.entries()) {
+  for (let k = 0; k < lists.length; k++) {
+    const { data, bytes, chunkBytes, domain, number, step = 0 } = lists[k]!
     const { address, count } = hashes[k]!
     for (let j = 0; j < count; j++) {
       words[at++] = data + j * chunkBytes
