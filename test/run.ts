@@ -15,8 +15,8 @@ const FURTHER_TIMEOUT_MS = 20_000
 const TOGETHER = [
   ...['consensus', 'genesis', 'precompiles', 'primitives', 'rpc', 'runtime'],
   ...['influence/properties', 'influence/span', 'node/attester', 'node/execution', 'node/keys', 'node/settlement'],
-  // Its files share a devnet with a trained model.
-  'e2e/served',
+  // Their files share a devnet, the second's with a trained model.
+  ...['e2e/clients', 'e2e/served'],
 ]
 const TOGETHER_MAX = 12
 /** Started first, or one of them would run alone at the end. */

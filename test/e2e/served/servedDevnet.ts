@@ -9,6 +9,7 @@ import type { StudioWorker } from '../../../studio/surface.ts'
 import { taskSet } from '../../../studio/tasks.ts'
 import { openDevnet } from '../devnet.ts'
 import { type ServedModel, serveModel } from '../servedModel.ts'
+import { shareAmongFiles } from '../sharing.ts'
 
 export const [ADMIN, OWNER, ASKER, PROVIDER] = [devAccount(0), devAccount(1), devAccount(2), devAccount(3)]
 export const CONTRIBUTORS = [devAccount(4), devAccount(5)] as const
@@ -19,28 +20,12 @@ export interface ServedDevnet extends ServedModel {
   devnet(): DemoChain
   /** Ends the node and starts it again on its folder. */
   restart(): Promise<void>
-}
-
-interface OpenedDevnet extends ServedDevnet {
   close(): Promise<void>
 }
 
-let opening: Promise<OpenedDevnet> | undefined
-let users = 0
+export const joinServedDevnet = shareAmongFiles(open)
 
-/** For the load of a test file: the last of those that joined closes the devnet as it leaves. */
-export function joinServedDevnet() {
-  users++
-  return {
-    open: (): Promise<ServedDevnet> => (opening ??= open()),
-    async leave(): Promise<void> {
-      users--
-      if (users === 0) await (await opening)?.close()
-    },
-  }
-}
-
-async function open(): Promise<OpenedDevnet> {
+async function open(): Promise<ServedDevnet> {
   const folder = mkdtempSync(join(tmpdir(), 'served-devnet-'))
   const start = () => openDevnet('--automine', '--data', folder)
   let devnet = await start()

@@ -17,15 +17,16 @@ import {
   zeroAddress,
 } from 'viem'
 import { type LocalAccount, mnemonicToAccount } from 'viem/accounts'
-import { DEV_MNEMONIC } from '../../genesis/devnet.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { compileCounter, counterAbi } from '../rpc/counter.ts'
-import { openDevnet } from './devnet.ts'
+import { DEV_MNEMONIC } from '../../../genesis/devnet.ts'
+import type { DemoChain } from '../../../node/demo/devnetProcess.ts'
+import { compileCounter, counterAbi } from '../../rpc/counter.ts'
+import { joinDevnet } from './clientDevnet.ts'
 import { thrownBy } from './errors.ts'
 
 const counter = compileCounter()
 const account = (index: number): LocalAccount => mnemonicToAccount(DEV_MNEMONIC, { addressIndex: index })
 
+const membership = joinDevnet()
 let devnet: DemoChain
 let client: ReturnType<typeof openClient>
 let socket: ReturnType<typeof openClient>
@@ -47,7 +48,7 @@ function openAdmin() {
 }
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
+  devnet = await membership.open()
   client = openClient(http(devnet.url))
   socket = openClient(webSocket(devnet.url.replace('http', 'ws')))
   admin = openAdmin()
@@ -56,7 +57,7 @@ test.before(async () => {
 test.after(async () => {
   const { getRpcClient } = socket.transport as unknown as ReturnType<ReturnType<typeof webSocket>>['value'] & object
   ;(await getRpcClient()).close()
-  await devnet.close()
+  await membership.leave()
 })
 
 const read = { abi: counterAbi, functionName: 'count' } as const
@@ -178,7 +179,7 @@ test('viem: fees, history and access list describe the chain as it is', async ()
 })
 
 test('viem: a nonce gap queues, the node says what is missing, and the gap filled both are mined', async () => {
-  const sender = account(6)
+  const sender = account(9)
   const send = (nonce: number) => client.sendTransaction({ account: sender, to: zeroAddress, nonce, gas: 21_000n })
   const later = await send(1)
   const waiting = await statusOf(later)
@@ -191,7 +192,7 @@ test('viem: a nonce gap queues, the node says what is missing, and the gap fille
 })
 
 test('viem: a higher price replaces a waiting transaction, and the replaced one says by what', async () => {
-  const sender = account(6)
+  const sender = account(9)
   let [cheap, dear]: Hex[] = []
   await withoutBlocks(async () => {
     const nonce = await client.getTransactionCount({ address: sender.address })

@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openDevnet } from './devnet.ts'
+import { joinDevnet } from './clientDevnet.ts'
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
+const membership = joinDevnet()
 
 const CONTRACT = `// SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
@@ -84,7 +85,7 @@ main().catch((error) => { console.error(error); process.exitCode = 1 })
 
 test('Hardhat: compiles, deploys, sends, calls and reads a refusal', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'openledger-hardhat-'))
-  const devnet = await openDevnet('--automine')
+  const devnet = await membership.open()
   try {
     mkdirSync(join(folder, 'contracts'))
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
@@ -108,7 +109,7 @@ test('Hardhat: compiles, deploys, sends, calls and reads a refusal', async () =>
       minedAfter: 2,
     })
   } finally {
-    await devnet.close()
+    await membership.leave()
     rmSync(folder, { recursive: true, force: true })
   }
 })

@@ -21,27 +21,28 @@ import {
   zeroAddress,
   zeroHash,
 } from 'viem'
-import { devAccount } from '../../node/cli/account.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { CONTRIBUTOR_ADDRESS, PARAMS_ADDRESS, STAKING_ADDRESS } from '../../precompiles/addresses.ts'
-import { contributorAbi } from '../../precompiles/generated/contributor.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { feeSplitAbi, feeSplitStorage } from '../../precompiles/generated/feeSplit.ts'
-import { inferenceAbi } from '../../precompiles/generated/inference.ts'
-import { modelAbi } from '../../precompiles/generated/model.ts'
-import { paramsAbi, paramsStorage } from '../../precompiles/generated/params.ts'
-import { stakingAbi } from '../../precompiles/generated/staking.ts'
-import { nobleBls } from '../../primitives/bls.ts'
-import { utf8 } from '../../primitives/bytes.ts'
-import { encodeRow, rowHash } from '../../primitives/rows.ts'
-import { statementHash } from '../../primitives/statements.ts'
-import { ask, type NativeWrite, withNonces } from '../../studio/chain/client.ts'
-import { DATANET } from '../../studio/chain/datanet.ts'
-import { ensureIdentity } from '../../studio/chain/identity.ts'
-import { NATIVE_ERRORS } from '../../studio/chain/nativeErrors.ts'
-import { readParameters } from '../../studio/chain/parameters.ts'
-import { FEE_SPLIT, INFERENCE, MODEL } from '../../studio/chain/version.ts'
-import { compileContract, openDevnet, readLiabilities } from './devnet.ts'
+import { devAccount } from '../../../node/cli/account.ts'
+import type { DemoChain } from '../../../node/demo/devnetProcess.ts'
+import { CONTRIBUTOR_ADDRESS, PARAMS_ADDRESS, STAKING_ADDRESS } from '../../../precompiles/addresses.ts'
+import { contributorAbi } from '../../../precompiles/generated/contributor.ts'
+import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
+import { feeSplitAbi, feeSplitStorage } from '../../../precompiles/generated/feeSplit.ts'
+import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import { modelAbi } from '../../../precompiles/generated/model.ts'
+import { paramsAbi, paramsStorage } from '../../../precompiles/generated/params.ts'
+import { stakingAbi } from '../../../precompiles/generated/staking.ts'
+import { nobleBls } from '../../../primitives/bls.ts'
+import { utf8 } from '../../../primitives/bytes.ts'
+import { encodeRow, rowHash } from '../../../primitives/rows.ts'
+import { statementHash } from '../../../primitives/statements.ts'
+import { ask, type NativeWrite, withNonces } from '../../../studio/chain/client.ts'
+import { DATANET } from '../../../studio/chain/datanet.ts'
+import { ensureIdentity } from '../../../studio/chain/identity.ts'
+import { NATIVE_ERRORS } from '../../../studio/chain/nativeErrors.ts'
+import { readParameters } from '../../../studio/chain/parameters.ts'
+import { FEE_SPLIT, INFERENCE, MODEL } from '../../../studio/chain/version.ts'
+import { compileContract, readLiabilities } from '../devnet.ts'
+import { joinDevnet } from './clientDevnet.ts'
 import { thrownBy } from './errors.ts'
 
 const { abi, bytecode } = compileContract('Consumer')
@@ -50,6 +51,7 @@ const STAKING = bytesToHex(STAKING_ADDRESS)
 const PARAMS = bytesToHex(PARAMS_ADDRESS)
 const account = devAccount(1)
 
+const membership = joinDevnet()
 let devnet: DemoChain
 let consumer: Hex
 
@@ -72,13 +74,13 @@ async function write(functionName: string, args: readonly unknown[]) {
 }
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
+  devnet = await membership.open()
   const { client } = devnet
   const hash = await client.deployContract({ abi, bytecode, account, chain: client.chain })
   consumer = (await client.waitForTransactionReceipt({ hash })).contractAddress!
 })
 
-test.after(() => devnet.close())
+test.after(() => membership.leave())
 
 test('consumer: one call looks at every native', async () => {
   const { client } = devnet

@@ -13,16 +13,17 @@ import {
 } from 'ethers'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { DEV_MNEMONIC } from '../../genesis/devnet.ts'
-import type { DemoChain } from '../../node/demo/devnetProcess.ts'
-import { datanetAbi } from '../../precompiles/generated/datanet.ts'
-import { DATANET } from '../../studio/chain/datanet.ts'
-import { compileCounter } from '../rpc/counter.ts'
-import { openDevnet } from './devnet.ts'
+import { DEV_MNEMONIC } from '../../../genesis/devnet.ts'
+import type { DemoChain } from '../../../node/demo/devnetProcess.ts'
+import { datanetAbi } from '../../../precompiles/generated/datanet.ts'
+import { DATANET } from '../../../studio/chain/datanet.ts'
+import { compileCounter } from '../../rpc/counter.ts'
+import { joinDevnet } from './clientDevnet.ts'
 
 const counter = compileCounter()
 const abi = counter.abi as never
 
+const membership = joinDevnet()
 let devnet: DemoChain
 let provider: JsonRpcProvider
 let socket: WebSocketProvider
@@ -32,7 +33,7 @@ const walletOf = (index: number) =>
   HDNodeWallet.fromMnemonic(Mnemonic.fromPhrase(DEV_MNEMONIC), `m/44'/60'/0'/0/${index}`)
 
 test.before(async () => {
-  devnet = await openDevnet('--automine')
+  devnet = await membership.open()
   // ethers keeps answers for 250 ms; a test asks for the newest.
   provider = new JsonRpcProvider(devnet.url, undefined, { cacheTimeout: -1, polling: true, pollingInterval: 50 })
   socket = new WebSocketProvider(devnet.url.replace('http', 'ws'), undefined, { cacheTimeout: -1 })
@@ -41,7 +42,7 @@ test.before(async () => {
 test.after(async () => {
   provider.destroy()
   await socket.destroy()
-  await devnet.close()
+  await membership.leave()
 })
 
 test('ethers: deploys, writes, reads and finds the event', async () => {
