@@ -228,7 +228,7 @@ program
 
 const influence = program
   .command('influence')
-  .description('test and measure devices, inspect indexes, prove and verify scores of rows')
+  .description('test and measure devices, fetch and inspect indexes, prove and verify scores of rows')
 influence
   .command('selftest')
   .description(
@@ -254,6 +254,12 @@ influence
   .option('--software', 'allow a software GPU adapter: exact, and slow')
   .option('--json', 'print one JSON object and nothing else')
   .action(async (options) => (await import('./commands/influence/bench.ts')).bench(options))
+influence
+  .command('fetch <model>')
+  .description('write the index or corpus of a model to a file; MODEL is a number, or the 0x id of one of its versions')
+  .requiredOption('--out <file>', 'where it goes')
+  .addOption(rpcOption())
+  .action(async (model, options) => (await import('./commands/influence/fetchSource.ts')).fetchSource(model, options))
 influence
   .command('inspect <file>')
   .description('show what an index, a text corpus or a result says of itself; with --verify, whether it is true')

@@ -92,7 +92,7 @@ interface VersionFacts {
 export async function loadVersion(client: ChainClient, versionId: `0x${string}`): Promise<VersionContent> {
   const info = await readVersion(client, versionId)
   const adapter = await loadAdapter(client, info)
-  const source = await downloadContent(client, contentRef(info.spec.source))
+  const source = await downloadSource(client, info)
   const facts = { id: fromHex(versionId), info, source }
   const method = methodOf(info)
   if (method === 'span') return { ...facts, method, adapter, corpus: accepted(versionId, decodeCorpusFile(source)) }
@@ -100,6 +100,11 @@ export async function loadVersion(client: ChainClient, versionId: `0x${string}`)
   if (method === 'rag') return { ...facts, method, adapter, index }
   if (adapter === null) throw new ChainRefusal('NoAdapter', `version ${versionId} has gradients of no adapter`, info)
   return { ...facts, method, adapter, index }
+}
+
+/** The file by which a version is attributed, as the chain names it by hash; throws `ContentError`. */
+export function downloadSource(client: ChainClient, { spec }: VersionInfo): Promise<Uint8Array> {
+  return downloadContent(client, contentRef(spec.source))
 }
 
 async function loadAdapter(client: ChainClient, { spec }: VersionInfo): Promise<Uint8Array | null> {

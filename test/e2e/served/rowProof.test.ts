@@ -236,4 +236,14 @@ test('row proof: the command writes a proof, verifies it with and without a chai
   assert.is(broken.status, 1)
 })
 
+test('fetch: the index of a version comes as a file that is what the chain names, and verifies', async () => {
+  const file = join(folder, 'index')
+  const { status, output, errors } = await commands.run(['influence', 'fetch', versionId, '--out', file, '--rpc', url])
+  assert.is(status, 0, output + errors)
+  const [, root] = /method datainf, root on the chain (0x[0-9a-f]{64})\n/.exec(output) ?? []
+  const inspected = await commands.run(['influence', 'inspect', file, '--verify', '--backend', 'js'])
+  assert.is(inspected.status, 0, inspected.output)
+  assert.match(inspected.output, new RegExp(`index root +${root}\\n`))
+})
+
 test.run()

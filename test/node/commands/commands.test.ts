@@ -76,6 +76,7 @@ const REFUSED: readonly Refusal[] = [
   [['influence', 'prove', '1', '1', '--rpc', NO_NODE], /no openledger node answers/],
   [['influence', 'verify', join(folder, 'none.json')], /cannot read .*none\.json/],
   [['influence', 'verify', badRows], /bad\.jsonl is no row proof: not JSON/],
+  [['influence', 'fetch', 'one', '--out', 'x'], /expected the number of a model, got "one"/],
   [['influence', 'inspect', join(folder, 'none')], /there is no such file/],
   [
     ['init', '--data', folder, '--operator', '0x12', '--password-file', password],
