@@ -22,6 +22,8 @@ const TERM_BITS = 50
 const NO_TOP = -(2 ** 30)
 /** Values of e0 − e of a live row: kernels/sumTerms.as has two words a query for each. */
 const BELOW_COUNT = EXPONENT_SPREAD_MAX + 1
+/** Rows whose sums a lane has at a time, and two words a query beside them for each e0 − e (kernels/sumTerms.as). */
+const SUM_ROWS = 64
 /** A value takes about as long in a scalar step as this many products. */
 const VALUE_MACS = 20
 
@@ -147,7 +149,7 @@ async function sumTerms(run: ScoreRun, x: readonly Int32Array[], G: readonly num
   const { lanes, memory, rowCount, offsets } = index
   writeShifts(run, (l, q) => scoring.tables.layers[l]!.e0 - x[q]![l]! - G[q]!)
   const mark = memory.mark()
-  const laneBytes = alignTo(8 * queryCount, 64)
+  const laneBytes = alignTo(8 * queryCount * (SUM_ROWS + 1 + BELOW_COUNT), 64)
   const working = { lanes: memory.allocate(lanes.count * laneBytes), laneBytes }
   const values = { table, out: scores, queryCount, blockCount: offsets.length, isWide: isWide ? 1 : 0 }
   const macsPerRow = VALUE_MACS * offsets.length * queryCount

@@ -86,39 +86,182 @@ function wideTermOf(size: u64, m31: u64, s: i32): u64 {
   return (high + (<u64>1 << <u64>(s - 17))) >> <u64>(s - 16)
 }
 
+/**
+ * Working memory of a lane: sums of a tile's rows by row and query; and of the block under way the multipliers of the queries,
+ * and those for each value of e0 − e in limbs: two words a query.
+ */
+const TILE_ROWS: usize = 64
+
+// @ts-ignore: decorator
+@inline
+function multipliersOf(lane: usize): usize { return laneAddress(lane) + 8 * queryCount() * TILE_ROWS }
+// @ts-ignore: decorator
+@inline
+function limbsOf(lane: usize, below: i32): usize {
+  return laneAddress(lane) + 8 * queryCount() * (TILE_ROWS + 1 + <usize>below)
+}
+
 /** S of the task's rows, i64 by query and row; the shifts are e0 − x − G by block and query. */
 export function sumTerms(task: usize, lane: usize): void {
-  const count = queryCount()
-  const blocks = blockCount()
-  const sums = laneAddress(lane)
   const first = task * rowsPerTask()
   const end = min(first + rowsPerTask(), rowCount())
-  for (let i = first; i < end; i++) {
-    memory.fill(sums, 0, 8 * count)
-    for (let l: usize = 0; l < blocks; l++) {
-      const ratio = ratioOf(i, l)
+  if (queryCount() == 1) {
+    for (let i = first; i < end; i++) store<i64>(outAddress() + 8 * i, sumOne(i))
+    return
+  }
+  for (let i = first; i < end; i += TILE_ROWS) sumTile(i, min(TILE_ROWS, end - i), lane)
+}
+
+/** S of one row and the only query. */
+function sumOne(row: usize): i64 {
+  const blocks = blockCount()
+  let sum: i64 = 0
+  for (let l: usize = 0; l < blocks; l++) {
+    const ratio = ratioOf(row, l)
+    if (!isLive(ratio)) continue
+    const at = row * blocks + l
+    const s = load<i32>(shiftsAddress() + 4 * l) - belowTop(ratio)
+    const m31 = layerScale(layerOf(l))
+    if (isWide()) sum += wideTerm(load<i64>(tableAddress() + 8 * at), m31, s)
+    else sum += narrowTerm(load<i32>(tableAddress() + 4 * at), m31, s)
+  }
+  return sum
+}
+
+function sumTile(first: usize, rows: usize, lane: usize): void {
+  const count = queryCount()
+  const blocks = blockCount()
+  const tile = laneAddress(lane)
+  memory.fill(tile, 0, 8 * count * rows)
+  for (let l: usize = 0; l < blocks; l++) {
+    const m31 = layerScale(layerOf(l))
+    const shifts = shiftsAddress() + 4 * l * count
+    const least = leastOf(shifts)
+    const most = mostOf(shifts)
+    const isNear = !isWide() && most - least <= SPREAD_MAX
+    if (isNear) writeMultipliers(multipliersOf(lane), shifts, m31, most)
+    let used: u64 = 0
+    for (let i: usize = 0; i < rows; i++) {
+      const ratio = ratioOf(first + i, l)
       if (!isLive(ratio)) continue
-      const m31 = layerScale(layerOf(l))
-      const shifts = shiftsAddress() + 4 * l * count
-      const at = (i * blocks + l) * count
-      if (isWide()) addWide(tableAddress() + 8 * at, sums, shifts, m31, belowTop(ratio))
-      else addNarrow(tableAddress() + 4 * at, sums, shifts, m31, belowTop(ratio))
+      const at = ((first + i) * blocks + l) * count
+      const sums = tile + 8 * count * i
+      const below = belowTop(ratio)
+      const drop = most - below - WHOLE_SHIFT
+      if (isNear && least > below && drop < 64) {
+        const limbs = limbsOf(lane, below)
+        if (((used >> <u64>below) & 1) == 0) writeLimbs(limbs, multipliersOf(lane), max(-drop, 0))
+        used |= <u64>1 << <u64>below
+        addVectors(tableAddress() + 4 * at, sums, limbs, max(drop, 0))
+      } else if (isWide()) addWide(tableAddress() + 8 * at, sums, shifts, m31, below)
+      else addNarrow(tableAddress() + 4 * at, sums, shifts, m31, below)
     }
-    for (let q: usize = 0; q < count; q++) {
-      store<i64>(outAddress() + 8 * (q * rowCount() + i), load<i64>(sums + 8 * q))
-    }
+  }
+  for (let q: usize = 0; q < count; q += 2) writeTwo(tile + 8 * q, rows, outAddress() + 8 * (q * rowCount() + first))
+}
+
+/** Sums of two queries, from a row's to the next row's of the tile, to each query's own. */
+// @ts-ignore: decorator
+@inline
+function writeTwo(from: usize, rows: usize, out: usize): void {
+  const step = 8 * queryCount()
+  const next = 8 * rowCount()
+  const end = out + 8 * (rows & ~1)
+  while (out < end) {
+    const a = v128.load(from)
+    const b = v128.load(from + step)
+    v128.store(out, i64x2.shuffle(a, b, 0, 2))
+    v128.store(out + next, i64x2.shuffle(a, b, 1, 3))
+    from += 2 * step
+    out += 16
+  }
+  if ((rows & 1) != 0) {
+    store<i64>(out, load<i64>(from))
+    store<i64>(out + next, load<i64>(from, 8))
   }
 }
 
-/** Terms of |P| < 2^31: for s in 1 … 63 half a unit is added after the bits below it are gone. */
+/** A shift that leaves half a unit when all of a multiplier's low limb has gone. */
+const WHOLE_SHIFT: i32 = 33
+/** Queries whose shifts differ by more have no multipliers of 63 bits. */
+const SPREAD_MAX: i32 = 32
+
+function leastOf(shifts: usize): i32 {
+  let least = load<i32>(shifts)
+  for (let q: usize = 1; q < queryCount(); q++) least = min(least, load<i32>(shifts + 4 * q))
+  return least
+}
+
+function mostOf(shifts: usize): i32 {
+  let most = load<i32>(shifts)
+  for (let q: usize = 1; q < queryCount(); q++) most = max(most, load<i32>(shifts + 4 * q))
+  return most
+}
+
+/** No instruction shifts every lane by its own: m31·2^(most − shift) is a query's multiplier, and `most` all queries' shift. */
+function writeMultipliers(out: usize, shifts: usize, m31: u64, most: i32): void {
+  for (let q: usize = 0; q < queryCount(); q++) {
+    store<u64>(out + 8 * q, m31 << <u64>(most - load<i32>(shifts + 4 * q)))
+  }
+}
+
+/** Multipliers times 2^up, of which no more than 63 bits come: for four queries the low limbs, then the high ones. */
+function writeLimbs(limbs: usize, multipliers: usize, up: i32): void {
+  for (const end = limbs + 8 * queryCount(); limbs < end; limbs += 32) {
+    const a = i64x2.shl(v128.load(multipliers), up)
+    const b = i64x2.shl(v128.load(multipliers, 16), up)
+    v128.store(limbs, i32x4.shuffle(a, b, 0, 2, 4, 6))
+    v128.store(limbs, i32x4.shuffle(a, b, 1, 3, 5, 7), 16)
+    multipliers += 32
+  }
+}
+
+/** Terms of all queries: of |P|·multiplier the low limb's bits and `drop` more go before half a unit is added. */
+function addVectors(at: usize, sums: usize, limbs: usize, drop: i32): void {
+  const one = i64x2.splat(1)
+  for (const end = at + 4 * queryCount(); at < end; at += 16) {
+    const p = v128.load(at)
+    const size = i32x4.abs(p)
+    const sign = i32x4.shr_s(p, 31)
+    const low = v128.load(limbs)
+    const high = v128.load(limbs, 16)
+    const carry0 = i64x2.shr_u(i64x2.extmul_low_i32x4_u(size, low), 32)
+    const carry1 = i64x2.shr_u(i64x2.extmul_high_i32x4_u(size, low), 32)
+    const twice0 = i64x2.shr_u(i64x2.add(carry0, i64x2.extmul_low_i32x4_u(size, high)), drop)
+    const twice1 = i64x2.shr_u(i64x2.add(carry1, i64x2.extmul_high_i32x4_u(size, high)), drop)
+    const term0 = i64x2.shr_u(i64x2.add(twice0, one), 1)
+    const term1 = i64x2.shr_u(i64x2.add(twice1, one), 1)
+    const sign0 = i64x2.extend_low_i32x4_s(sign)
+    const sign1 = i64x2.extend_high_i32x4_s(sign)
+    const sum0 = i64x2.add(v128.load(sums), i64x2.sub(v128.xor(term0, sign0), sign0))
+    const sum1 = i64x2.add(v128.load(sums, 16), i64x2.sub(v128.xor(term1, sign1), sign1))
+    v128.store(sums, sum0)
+    v128.store(sums, sum1, 16)
+    limbs += 32
+    sums += 32
+  }
+}
+
+/** The term of a |P| < 2^31: for s in 1 … 63 half a unit is added after the bits below it are gone. */
+// @ts-ignore: decorator
+@inline
+function narrowTerm(p: i32, m31: u64, s: i32): i64 {
+  const sign = p >> 31
+  const size = <u64>((p ^ sign) - sign)
+  const term = <i64>(<u32>(s - 1) < 63 ? ((size * m31 >> <u64>(s - 1)) + 1) >> 1 : termOf(size, m31, s))
+  return (term ^ sign) - sign
+}
+
+// @ts-ignore: decorator
+@inline
+function wideTerm(p: i64, m31: u64, s: i32): i64 {
+  const term = <i64>termOf(abs(p), m31, s)
+  return p < 0 ? -term : term
+}
+
 function addNarrow(at: usize, sums: usize, shifts: usize, m31: u64, below: i32): void {
   for (const end = at + 4 * queryCount(); at < end; at += 4) {
-    const p = load<i32>(at)
-    const sign = p >> 31
-    const size = <u64>((p ^ sign) - sign)
-    const s = load<i32>(shifts) - below
-    const term = <i64>(<u32>(s - 1) < 63 ? ((size * m31 >> <u64>(s - 1)) + 1) >> 1 : termOf(size, m31, s))
-    store<i64>(sums, load<i64>(sums) + ((term ^ sign) - sign))
+    store<i64>(sums, load<i64>(sums) + narrowTerm(load<i32>(at), m31, load<i32>(shifts) - below))
     shifts += 4
     sums += 8
   }
@@ -126,9 +269,7 @@ function addNarrow(at: usize, sums: usize, shifts: usize, m31: u64, below: i32):
 
 function addWide(at: usize, sums: usize, shifts: usize, m31: u64, below: i32): void {
   for (const end = at + 8 * queryCount(); at < end; at += 8) {
-    const p = load<i64>(at)
-    const term = <i64>termOf(abs(p), m31, load<i32>(shifts) - below)
-    store<i64>(sums, load<i64>(sums) + (p < 0 ? -term : term))
+    store<i64>(sums, load<i64>(sums) + wideTerm(load<i64>(at), m31, load<i32>(shifts) - below))
     shifts += 4
     sums += 8
   }
