@@ -2,7 +2,7 @@
 import { concat, equal } from '../primitives/bytes.ts'
 import { type Hasher, keccak256 } from '../primitives/hashes.ts'
 import { BLOCKS_MAX, type BlockLayout, createBlockLayout, ROW_BYTES_MAX } from './blockLayout.ts'
-import { isRefused, type Refused, refuse } from './refusal.ts'
+import { isRefused, type Refused, refuse, refuseAt } from './refusal.ts'
 import type { IndexInfo } from './surface.ts'
 import { byteTreeRoot, CODE_CHUNK_BYTES, DOMAIN, hashTagged, u32 } from './tree.ts'
 
@@ -284,7 +284,7 @@ export function decodeIndexTables(
     return refuse('BadPadding', 0, 'before the codes')
   const layerTable = bytes.subarray(at.layers, at.rows)
   if (!equal(layersHashOf(layerTable, hash), header.layersHash)) {
-    return refuse('RootMismatch', header.layersHash, layersHashOf(layerTable, hash))
+    return refuseAt('layer table', 'RootMismatch', header.layersHash, layersHashOf(layerTable, hash))
   }
   const layers = decodeLayerTable(layerTable)
   if (isRefused(layers)) return layers

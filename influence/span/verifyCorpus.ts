@@ -88,18 +88,19 @@ function checkInfo(
   const token = expected.findIndex((info, i) => info !== infoTable[i])
   if (token >= 0) return refuseAt(`token ${token}`, 'LevelMismatch', `information ${expected[token]}`, infoTable[token])
   const infoHash = infoHashOf(infoTable, hash)
-  return equal(infoHash, header.infoHash) ? undefined : refuse('RootMismatch', infoHash, header.infoHash)
+  if (equal(infoHash, header.infoHash)) return undefined
+  return refuseAt('header, infoHash', 'RootMismatch', infoHash, header.infoHash)
 }
 
 function checkRoots({ header, commitment, text }: CorpusFile, trees: CorpusTrees, hash: Hasher): Refused | undefined {
   const roots = corpusRoots(trees, text.length, hash)
-  const pairs: readonly (readonly [Uint8Array, Uint8Array])[] = [
-    [roots.rowsRoot, header.rowsRoot],
-    [roots.textRoot, header.textRoot],
-    [roots.suffixRoot, commitment.subarray(CORPUS_HEADER_BYTES)],
+  const pairs: readonly (readonly [string, Uint8Array, Uint8Array])[] = [
+    ['header, rowsRoot', roots.rowsRoot, header.rowsRoot],
+    ['header, textRoot', roots.textRoot, header.textRoot],
+    ['suffix root', roots.suffixRoot, commitment.subarray(CORPUS_HEADER_BYTES)],
   ]
-  const wrong = pairs.find(([own, claimed]) => !equal(own, claimed))
-  return wrong === undefined ? undefined : refuse('RootMismatch', wrong[0], wrong[1].slice())
+  const wrong = pairs.find(([, own, claimed]) => !equal(own, claimed))
+  return wrong === undefined ? undefined : refuseAt(wrong[0], 'RootMismatch', wrong[1], wrong[2].slice())
 }
 
 /** A refusal that everybody can check: `proof` is an encoded order proof against the file's corpus root. */

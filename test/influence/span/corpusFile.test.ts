@@ -142,6 +142,14 @@ test('corpus header: fields outside their bounds are refused, others come back',
   )
 })
 
+test('corpus file: of several roots the wrong one is named', async () => {
+  for (const name of ['infoHash', 'rowsRoot', 'textRoot'] as const) {
+    const refused = await SpanEngine.open(forged(() => ({ [name]: new Uint8Array(32) })).bytes)
+    assert.ok(isRefused(refused))
+    assert.equal([refused.code, refused.place], ['RootMismatch', `header, ${name}`])
+  }
+})
+
 test('corpus file: what the forger makes fit again is refused by what it says', async () => {
   const cases: [string, (parts: CorpusParts) => Partial<CorpusHeader> | void][] = [
     ['BadOrder', ({ rows }) => void rows.orderKeys.set([0n], 1)],
