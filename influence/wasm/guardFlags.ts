@@ -4,12 +4,16 @@ import type { FlagSource } from '../gradients/verifyIndex.ts'
 import { ACCEPTED, DUPLICATE, EMPTY, GUARD_BYTES, NO_DUPLICATE } from '../indexFile.ts'
 import { LaneMemory } from './lanes/laneMemory.ts'
 import type { Lanes } from './lanes/lanes.ts'
+import { OPERAND_ROW_BYTES } from './passes.ts'
 
 /** Rows of a task: their widened vectors stay in a core's first cache. */
 const TASK_ROWS = 32
 /** Tasks of a block, for each lane: they differ in length, since the block's own rows form a triangle. */
 const TASKS_PER_LANE = 4
-const LANE_BYTES = 64 + 4 * GUARD_BYTES * 2 + TASK_ROWS * GUARD_BYTES * 2
+/** Sums, sixteen rows spread, the task's rows widened (kernels/guardRows.as). */
+const LANE_BYTES = 256 + 64 * (GUARD_BYTES / 2) + TASK_ROWS * OPERAND_ROW_BYTES
+/** Rows are taken sixteen at a time: what is read behind the last counts for nothing. */
+const GROUP_ROWS = 16
 /** Products of two guard vectors for which a thread is worth its waking. */
 const SHARED_ROWS_MIN = 200
 
@@ -40,8 +44,8 @@ async function flagInMemory({ lanes, memory, guards, norms, blockCount, tau }: F
   const rowCount = guards.length / GUARD_BYTES
   const blockRows = Math.min(TASK_ROWS * TASKS_PER_LANE * lanes.count, Math.ceil(rowCount / TASK_ROWS) * TASK_ROWS)
   const addresses = {
-    codes: memory.allocate(guards.length + 8 * GUARD_BYTES),
-    norms: memory.allocate(4 * rowCount + 32),
+    codes: memory.allocate(guards.length + GROUP_ROWS * GUARD_BYTES),
+    norms: memory.allocate(4 * (rowCount + GROUP_ROWS)),
     out: memory.allocate(4 * blockRows + 32),
     bits: memory.allocate((blockRows * blockRows) / 4),
     lanes: memory.allocate(lanes.count * LANE_BYTES),

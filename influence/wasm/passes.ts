@@ -9,7 +9,7 @@ import type { WasmIndex } from './wasmIndex.ts'
 /** A batch is padded to whole groups of queries. */
 export const GROUP_QUERIES = 8
 /** A row of the first operand of a product (kernels/multiply.as): 256 pairs of i16, and a line behind it. */
-const OPERAND_ROW_BYTES = 4 * 256 + 64
+export const OPERAND_ROW_BYTES = 4 * 256 + 64
 /** Sums of four rows and sixteen queries, eight widened rows (kernels/dotRows.as). */
 const DOT_LANE_BYTES = 256 + 8 * OPERAND_ROW_BYTES
 /** Sums of all lanes at most: an i32 and an i64 for each query and column. */

@@ -23,7 +23,7 @@ const SUM_BYTES: usize = 256
 /** Four sums of four lanes each → one vector of four sums. */
 // @ts-ignore: decorator
 @inline
-export function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
+function sumLanes(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = i32x4.add(i32x4.shuffle(a, b, 0, 4, 1, 5), i32x4.shuffle(a, b, 2, 6, 3, 7))
   const cd = i32x4.add(i32x4.shuffle(c, d, 0, 4, 1, 5), i32x4.shuffle(c, d, 2, 6, 3, 7))
   return i32x4.add(i64x2.shuffle(ab, cd, 0, 2), i64x2.shuffle(ab, cd, 1, 3))

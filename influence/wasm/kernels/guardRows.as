@@ -5,7 +5,7 @@
 import {
   acceptedCount, bitsAddress, codesAddress, firstRow, laneAddress, normsAddress, outAddress, rowCount, rowsPerTask, tau,
 } from './job'
-import { sumLanes } from './dotRows'
+import { multiplySixteen, ROW_BYTES, STEP_BYTES } from './multiply'
 
 const COLUMNS: usize = 256
 const NONE: u32 = 0xffffffff
@@ -28,129 +28,69 @@ function likeMask(dots: v128, norms: v128, limit: u32): u32 {
   return positive & (i64x2.bitmask(low) | (i64x2.bitmask(high) << 2))
 }
 
-/** Widens four rows: eight columns of each in turn. */
-function widenFour(row: usize, bytes: usize, columns: usize, target: usize): void {
-  let p0 = row
-  let p1 = p0 + bytes
-  let p2 = p1 + bytes
-  let p3 = p2 + bytes
-  const end = p0 + columns
-  while (p0 < end) {
-    v128.store(target, v128.load8x8_s(p0))
-    v128.store(target, v128.load8x8_s(p1), 16)
-    v128.store(target, v128.load8x8_s(p2), 32)
-    v128.store(target, v128.load8x8_s(p3), 48)
-    p0 += 8
-    p1 += 8
-    p2 += 8
-    p3 += 8
-    target += 64
-  }
-}
+/** Working memory of a lane: the sums of four rows and sixteen, the sixteen spread by pairs of codes, the task's rows. */
+const SUM_BYTES: usize = 256
+const SPREAD_BYTES: usize = STEP_BYTES * COLUMNS / 2
 
-/** Four widened rows with a pair of vectors (eight columns of each in turn); the eight sums go to `sums`. */
-function dotFourByTwo(rows: usize, pair: usize, columns: usize, sums: usize): void {
-  let s0 = i32x4.splat(0)
-  let s1 = i32x4.splat(0)
-  let s2 = i32x4.splat(0)
-  let s3 = i32x4.splat(0)
-  let t0 = i32x4.splat(0)
-  let t1 = i32x4.splat(0)
-  let t2 = i32x4.splat(0)
-  let t3 = i32x4.splat(0)
-  const end = pair + 4 * columns
-  while (pair < end) {
-    let b = v128.load(pair)
-    let c = v128.load(pair, 16)
-    let a = v128.load(rows)
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, b))
-    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 16)
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, b))
-    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 32)
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, b))
-    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 48)
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, b))
-    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, c))
-    b = v128.load(pair, 32)
-    c = v128.load(pair, 48)
-    a = v128.load(rows, 64)
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(a, b))
-    t0 = i32x4.add(t0, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 80)
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(a, b))
-    t1 = i32x4.add(t1, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 96)
-    s2 = i32x4.add(s2, i32x4.dot_i16x8_s(a, b))
-    t2 = i32x4.add(t2, i32x4.dot_i16x8_s(a, c))
-    a = v128.load(rows, 112)
-    s3 = i32x4.add(s3, i32x4.dot_i16x8_s(a, b))
-    t3 = i32x4.add(t3, i32x4.dot_i16x8_s(a, c))
-    rows += 128
-    pair += 64
-  }
-  v128.store(sums, sumLanes(s0, s1, s2, s3))
-  v128.store(sums, sumLanes(t0, t1, t2, t3), 16)
-}
-
-/** Widens two rows: eight columns of each in turn. */
-function widenPair(first: usize, second: usize, target: usize): void {
-  const end = first + COLUMNS
-  while (first < end) {
-    v128.store(target, v128.load8x8_s(first))
-    v128.store(target, v128.load8x8_s(second), 16)
-    first += 8
-    second += 8
+/** Widens one row. */
+function widen(row: usize, target: usize): void {
+  for (const end = row + COLUMNS; row < end; row += 16) {
+    const a = v128.load(row)
+    v128.store(target, i16x8.extend_low_i8x16_s(a))
+    v128.store(target, i16x8.extend_high_i8x16_s(a), 16)
     target += 32
   }
 }
 
-/**
- * For every row of the task: the first accepted row that is like it (its place, or NONE), and a byte for every four rows
- * of the block up to its own four, with a bit for each that is like it.
- */
-export function guardRows(task: usize, lane: usize): void {
-  const sums = laneAddress(lane)
-  const four = sums + 64
-  const pairs = four + 8 * COLUMNS
-  const block = firstRow()
-  const first = block + task * rowsPerTask()
-  const end = min(first + rowsPerTask(), rowCount())
-  const guards = codesAddress()
-  for (let j = first; j < end; j += 2) {
-    widenPair(guards + COLUMNS * j, guards + COLUMNS * min(j + 1, end - 1), pairs + 4 * COLUMNS * ((j - first) >> 1))
-    store<u32>(outAddress() + 4 * (j - block), NONE)
-    store<u32>(outAddress() + 4 * (j - block), NONE, 4)
-  }
-  sweepAccepted(first, end, sums, four, pairs)
-  sweepBlock(first, end, sums, four, pairs)
+/** Four pairs of four rows, as the first operand of a product has them → as the second has them. */
+// @ts-ignore: decorator
+@inline
+function spreadPairs(a: v128, b: v128, c: v128, d: v128, target: usize): void {
+  const abLow = i32x4.shuffle(a, b, 0, 4, 1, 5)
+  const abHigh = i32x4.shuffle(a, b, 2, 6, 3, 7)
+  const cdLow = i32x4.shuffle(c, d, 0, 4, 1, 5)
+  const cdHigh = i32x4.shuffle(c, d, 2, 6, 3, 7)
+  v128.store(target, i64x2.shuffle(abLow, cdLow, 0, 2))
+  v128.store(target, i64x2.shuffle(abLow, cdLow, 1, 3), STEP_BYTES)
+  v128.store(target, i64x2.shuffle(abHigh, cdHigh, 0, 2), 2 * STEP_BYTES)
+  v128.store(target, i64x2.shuffle(abHigh, cdHigh, 1, 3), 3 * STEP_BYTES)
 }
 
-function sweepAccepted(first: usize, end: usize, sums: usize, four: usize, pairs: usize): void {
-  const guards = codesAddress()
-  const norms = normsAddress()
-  const matches = outAddress() - 4 * firstRow()
-  for (let i: usize = 0; i < acceptedCount(); i += 4) {
-    widenFour(guards + COLUMNS * i, COLUMNS, COLUMNS, four)
-    const own = v128.load(norms + 4 * i)
-    const valid: u32 = acceptedCount() - i >= 4 ? 15 : (1 << <u32>(acceptedCount() - i)) - 1
-    for (let j = first; j < end; j += 2) {
-      const isOpen = load<u32>(matches + 4 * j) == NONE
-      const isNextOpen = load<u32>(matches + 4 * j, 4) == NONE
-      if (!isOpen && !isNextOpen) continue
-      dotFourByTwo(four, pairs + 4 * COLUMNS * ((j - first) >> 1), COLUMNS, sums)
-      if (isOpen) {
-        const mask = valid & likeMask(v128.load(sums), own, load<u32>(rowNorm(j)) * tau())
-        if (mask != 0) store<u32>(matches + 4 * j, <u32>i + ctz(mask))
-      }
-      if (isNextOpen) {
-        const mask = valid & likeMask(v128.load(sums, 16), own, load<u32>(rowNorm(j), 4) * tau())
-        if (mask != 0) store<u32>(matches + 4 * j, <u32>i + ctz(mask), 4)
-      }
+/** Sixteen rows, which stand one after another: for each pair of columns the pair of each row. */
+function spreadSixteen(row: usize, target: usize): void {
+  for (const end = row + 16 * COLUMNS; row < end; row += 4 * COLUMNS) {
+    for (let at: usize = 0; at < COLUMNS; at += 16) {
+      const a = v128.load(row + at)
+      const b = v128.load(row + at, COLUMNS)
+      const c = v128.load(row + at, 2 * COLUMNS)
+      const d = v128.load(row + at, 3 * COLUMNS)
+      spreadPairs(
+        i16x8.extend_low_i8x16_s(a), i16x8.extend_low_i8x16_s(b), i16x8.extend_low_i8x16_s(c),
+        i16x8.extend_low_i8x16_s(d), target + STEP_BYTES / 2 * at,
+      )
+      spreadPairs(
+        i16x8.extend_high_i8x16_s(a), i16x8.extend_high_i8x16_s(b), i16x8.extend_high_i8x16_s(c),
+        i16x8.extend_high_i8x16_s(d), target + STEP_BYTES / 2 * (at + 8),
+      )
     }
+    target += 16
   }
+}
+
+/** Four widened rows with sixteen spread ones. */
+function dotSixteen(rows: usize, spread: usize, sums: usize): void {
+  multiplySixteen(rows, spread, COLUMNS / 2, sums, STEP_BYTES, true)
+}
+
+/** Bit k: is row k of sixteen like row j, whose sums with them these are? */
+// @ts-ignore: decorator
+@inline
+function likeSixteen(sums: usize, norms: usize, j: usize): u32 {
+  const limit = load<u32>(rowNorm(j)) * tau()
+  return likeMask(v128.load(sums), v128.load(norms), limit) |
+    (likeMask(v128.load(sums, 16), v128.load(norms, 16), limit) << 4) |
+    (likeMask(v128.load(sums, 32), v128.load(norms, 32), limit) << 8) |
+    (likeMask(v128.load(sums, 48), v128.load(norms, 48), limit) << 12)
 }
 
 /** Norms of the accepted rows stand first, those of the block's rows behind them, at the block's own place. */
@@ -160,18 +100,59 @@ function rowNorm(row: usize): usize {
   return normsAddress() + 4 * row
 }
 
-function sweepBlock(first: usize, end: usize, sums: usize, four: usize, pairs: usize): void {
-  const guards = codesAddress()
+/**
+ * For every row of the task: the first accepted row that is like it (its place, or NONE), and a byte for every four rows
+ * of the block up to its own four, with a bit for each that is like it.
+ */
+export function guardRows(task: usize, lane: usize): void {
+  const sums = laneAddress(lane)
+  const spread = sums + SUM_BYTES
+  const rows = spread + SPREAD_BYTES
+  const block = firstRow()
+  const first = block + task * rowsPerTask()
+  const end = min(first + rowsPerTask(), rowCount())
+  for (let j = first; j < end; j++) {
+    widen(codesAddress() + COLUMNS * j, rows + ROW_BYTES * (j - first))
+    store<u32>(outAddress() + 4 * (j - block), NONE)
+  }
+  sweepAccepted(first, end, sums, spread, rows)
+  sweepBlock(first, end, sums, spread, rows)
+}
+
+function sweepAccepted(first: usize, end: usize, sums: usize, spread: usize, rows: usize): void {
+  const matches = outAddress() - 4 * firstRow()
+  for (let i: usize = 0; i < acceptedCount(); i += 16) {
+    spreadSixteen(codesAddress() + COLUMNS * i, spread)
+    const left = <u32>(acceptedCount() - i)
+    const valid: u32 = left >= 16 ? 0xffff : (1 << left) - 1
+    for (let j = first; j < end; j += 4) {
+      let isDotted = false
+      for (let r: usize = 0; r < min(4, end - j); r++) {
+        const match = matches + 4 * (j + r)
+        if (load<u32>(match) != NONE) continue
+        if (!isDotted) dotSixteen(rows + ROW_BYTES * (j - first), spread, sums)
+        isDotted = true
+        const mask = valid & likeSixteen(sums + STEP_BYTES * r, rowNorm(i), j + r)
+        if (mask != 0) store<u32>(match, <u32>i + ctz(mask))
+      }
+    }
+  }
+}
+
+function sweepBlock(first: usize, end: usize, sums: usize, spread: usize, rows: usize): void {
   const block = firstRow()
   const width = (rowCount() - block + 3) >> 2
-  for (let i = block; i < end; i += 4) {
-    widenFour(guards + COLUMNS * i, COLUMNS, COLUMNS, four)
-    const own = v128.load(rowNorm(i))
-    for (let j = first; j < end; j += 2) {
-      dotFourByTwo(four, pairs + 4 * COLUMNS * ((j - first) >> 1), COLUMNS, sums)
-      const bits = bitsAddress() + width * (j - block) + ((i - block) >> 2)
-      store<u8>(bits, <u8>likeMask(v128.load(sums), own, load<u32>(rowNorm(j)) * tau()))
-      if (j + 1 < end) store<u8>(bits + width, <u8>likeMask(v128.load(sums, 16), own, load<u32>(rowNorm(j), 4) * tau()))
+  // Rows behind a task's last are not asked about.
+  for (let i = block; i < end; i += 16) {
+    spreadSixteen(codesAddress() + COLUMNS * i, spread)
+    const place = (i - block) >> 2
+    for (let j = first; j < end; j += 4) {
+      dotSixteen(rows + ROW_BYTES * (j - first), spread, sums)
+      for (let r: usize = 0; r < min(4, end - j); r++) {
+        const mask = likeSixteen(sums + STEP_BYTES * r, rowNorm(i), j + r)
+        const bits = bitsAddress() + width * (j + r - block) + place
+        for (let k: usize = 0; k < min(4, width - place); k++) store<u8>(bits + k, <u8>((mask >> <u32>(4 * k)) & 15))
+      }
     }
   }
 }
@@ -183,9 +164,11 @@ export function guardNorms(task: usize, lane: usize): void {
   for (let i = first; i < end; i++) {
     let sum = i32x4.splat(0)
     let p = codesAddress() + COLUMNS * i
-    for (let c: usize = 0; c < COLUMNS; c += 8) {
-      const a = v128.load8x8_s(p + c)
-      sum = i32x4.add(sum, i32x4.dot_i16x8_s(a, a))
+    for (let c: usize = 0; c < COLUMNS; c += 16) {
+      const codes = v128.load(p + c)
+      const low = i16x8.extend_low_i8x16_s(codes)
+      const high = i16x8.extend_high_i8x16_s(codes)
+      sum = i32x4.add(sum, i32x4.add(i32x4.dot_i16x8_s(low, low), i32x4.dot_i16x8_s(high, high)))
     }
     store<u32>(
       normsAddress() + 4 * i,
