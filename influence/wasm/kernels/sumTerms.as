@@ -45,9 +45,12 @@ function joinNarrow(at: usize, group: usize, count: usize): void {
     store<u32>(group, load<u32>(group) | abs(load<i32>(at)))
     return
   }
-  for (const end = at + 4 * count; at < end; at += 16) {
-    v128.store(group, v128.or(v128.load(group), i32x4.abs(v128.load(at))))
-    group += 16
+  for (const end = at + 4 * count; at < end; at += 32) {
+    const low = v128.or(v128.load(group), i32x4.abs(v128.load(at)))
+    const high = v128.or(v128.load(group, 16), i32x4.abs(v128.load(at, 16)))
+    v128.store(group, low)
+    v128.store(group, high, 16)
+    group += 32
   }
 }
 
