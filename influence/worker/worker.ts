@@ -1,5 +1,6 @@
 /** The influence worker: a child process that holds the GPU and the opened indexes, so that a driver crash ends only it. */
 
+import { flushCompileCache } from 'node:module'
 import { equal } from '../../primitives/bytes.ts'
 import type { ComputeBackend } from '../backends/kernels.ts'
 import { openBackend } from '../backends/openBackend.ts'
@@ -47,6 +48,8 @@ async function start({ choice, isSoftwareAdapterAllowed }: StartMessage): Promis
   backend = await openBackend(choice, isSoftwareAdapterAllowed)
   const { description, facts = [], passedOver = [] } = backend
   await send({ kind: 'ready', backend: backend.backend, description, facts, passedOver })
+  // It ends by being killed, when Node keeps nothing: each start would strip and compile these files anew.
+  flushCompileCache()
 }
 
 async function answer(request: Request): Promise<void> {
