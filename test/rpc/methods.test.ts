@@ -1,4 +1,5 @@
 /** Every method of the table against right, missing, surplus and garbage parameters. */
+import { readFileSync } from 'node:fs'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createFilters } from '../../rpc/filters.ts'
@@ -95,6 +96,14 @@ test('methods: what the tools need is there', () => {
     'eth_getTransactionReceipt net_version net_listening net_peerCount web3_clientVersion web3_sha3',
   ].flatMap((line) => line.split(' ')))
     assert.ok(METHODS.has(name), name)
+})
+
+test('methods: docs/rpc.md names every openledger_ method with its parameters, and no other', () => {
+  const text = readFileSync(new URL('../../docs/rpc.md', import.meta.url), 'utf8')
+  const told = [...text.matchAll(/^\| `(openledger_\w+\(.*?\))` \|/gm)].map(([, call]) => call)
+  const ours = Object.entries(PUBLIC_METHODS).filter(([name]) => name.startsWith('openledger_'))
+  const calls = ours.map(([name, { params }]) => `${name}(${params.map((own) => own.name).join(', ')})`)
+  assert.equal(told.toSorted(), calls.toSorted())
 })
 
 test('methods: right parameters are answered by every one', async () => {
