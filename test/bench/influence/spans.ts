@@ -10,11 +10,12 @@ import { encodeSpanProof } from '../../../influence/span/proof/spanProof.ts'
 import { SpanEngine } from '../../../influence/span/spanEngine.ts'
 import { buildSuffixArray, findDisorder } from '../../../influence/span/suffixArray.ts'
 import type { OutputTokens } from '../../../influence/surface.ts'
+import { runProgram, someOf, wholeNumber } from '../../commandLine.ts'
 import { createRandom } from '../../fuzz/random.ts'
 
 const USAGE = `usage: npm run bench -- spans [options]
 
-  --symbols N    symbols of each text   (default 1000000)
+  --symbols N    symbols of each text, from 65536   (default 1000000)
   --texts LIST   of words, noise, equal, fibonacci   (default all)
 
 Each text is measured in a process of its own. Memory is the peak of the process less what it was before, with the
@@ -133,24 +134,27 @@ function print(columns: readonly string[]): void {
   console.log(`${name!.padEnd(10)}${rest.map((column) => column.padStart(14)).join('')}`)
 }
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       symbols: { type: 'string', default: '1000000' },
       texts: { type: 'string', default: Object.keys(TEXTS).join(',') },
       only: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  if (values.help) return console.log(USAGE)
-  if (values.only !== undefined) return measure(values.only, Number(values.symbols))
+  const symbols = wholeNumber('--symbols', values.symbols, ANSWER_TOKENS_MAX)
+  const texts = someOf('--texts', values.only ?? values.texts, Object.keys(TEXTS))
+  if (values.only !== undefined) {
+    await measure(values.only, symbols)
+    return 0
+  }
   print(HEAD)
-  for (const name of values.texts.split(',')) {
-    if (TEXTS[name] === undefined) throw new RangeError(`no text ${name}`)
+  for (const name of texts) {
     const args = ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), '--only', name]
     const { stdout } = await promisify(execFile)(process.execPath, [...args, '--symbols', values.symbols])
     process.stdout.write(stdout)
   }
+  return 0
 }
 
-await main()
+await runProgram(USAGE, main)
