@@ -22,8 +22,9 @@ const TERM_BITS = 50
 const NO_TOP = -(2 ** 30)
 /** Values of e0 − e of a live row: kernels/sumTerms.as has two words a query for each. */
 const BELOW_COUNT = EXPONENT_SPREAD_MAX + 1
-/** Rows whose sums a lane has at a time, and two words a query beside them for each e0 − e (kernels/sumTerms.as). */
-const SUM_ROWS = 64
+/** A lane has sums of so many rows at a time, and for each block a head, and two words a query for each e0 − e and for none. */
+const SUM_ROWS = 32
+const SUM_HEAD_BYTES = 32
 /** A value takes about as long in a scalar step as this many products. */
 const VALUE_MACS = 20
 
@@ -147,12 +148,16 @@ async function largestTerms(run: ScoreRun, operand: number, x: readonly Int32Arr
 async function sumTerms(run: ScoreRun, x: readonly Int32Array[], G: readonly number[]): Promise<void> {
   const { index, queryCount, isWide, shifts, scores, table, scoring, tables } = run
   const { lanes, memory, rowCount, offsets } = index
+  const blockCount = offsets.length
   writeShifts(run, (l, q) => scoring.tables.layers[l]!.e0 - x[q]![l]! - G[q]!)
   const mark = memory.mark()
-  const laneBytes = alignTo(8 * queryCount * (SUM_ROWS + 1 + BELOW_COUNT), 64)
+  const laneBytes = alignTo(
+    8 * queryCount * (SUM_ROWS + blockCount * (1 + BELOW_COUNT)) + SUM_HEAD_BYTES * blockCount,
+    64,
+  )
   const working = { lanes: memory.allocate(lanes.count * laneBytes), laneBytes }
-  const values = { table, out: scores, queryCount, blockCount: offsets.length, isWide: isWide ? 1 : 0 }
-  const macsPerRow = VALUE_MACS * offsets.length * queryCount
+  const values = { table, out: scores, queryCount, blockCount, isWide: isWide ? 1 : 0 }
+  const macsPerRow = VALUE_MACS * blockCount * queryCount
   const fields = { ...tables, ...working, ...values, shifts }
   await shareRows(lanes, memory, { kernel: 'sumTerms', rowCount, macsPerRow, fields })
   memory.release(mark)

@@ -90,18 +90,28 @@ function wideTermOf(size: u64, m31: u64, s: i32): u64 {
 }
 
 /**
- * Working memory of a lane: sums of a tile's rows by row and query; and of the block under way the multipliers of the queries,
- * and those for each value of e0 − e in limbs: two words a query.
+ * Working memory of a lane: sums of a tile's rows by row and query; a head for each block; and for each block the multipliers
+ * of the queries, and those for each value of e0 − e in limbs: two words a query.
  */
-const TILE_ROWS: usize = 64
+const TILE_ROWS: usize = 32
+const HEAD_BYTES: usize = 32
+
+/** What `addRow` needs of a block. */
+@unmanaged
+class Head {
+  /** The values of e0 − e whose limbs are made: one bit each. */
+  made: u64
+  /** The smallest and the largest shift of all queries. */
+  least: i32
+  most: i32
+  multipliers: usize
+  hasMultipliers: bool
+}
 
 // @ts-ignore: decorator
 @inline
-function multipliersOf(lane: usize): usize { return laneAddress(lane) + 8 * queryCount() * TILE_ROWS }
-// @ts-ignore: decorator
-@inline
-function limbsOf(lane: usize, below: i32): usize {
-  return laneAddress(lane) + 8 * queryCount() * (TILE_ROWS + 1 + <usize>below)
+function headOf(lane: usize, block: usize): Head {
+  return changetype<Head>(laneAddress(lane) + 8 * queryCount() * TILE_ROWS + HEAD_BYTES * block)
 }
 
 /** S of the task's rows, i64 by query and row; the shifts are e0 − x − G by block and query. */
@@ -112,6 +122,7 @@ export function sumTerms(task: usize, lane: usize): void {
     for (let i = first; i < end; i++) store<i64>(outAddress() + 8 * i, sumOne(i))
     return
   }
+  writeHeads(lane)
   for (let i = first; i < end; i += TILE_ROWS) sumTile(i, min(TILE_ROWS, end - i), lane)
 }
 
@@ -131,36 +142,51 @@ function sumOne(row: usize): i64 {
   return sum
 }
 
-function sumTile(first: usize, rows: usize, lane: usize): void {
+function writeHeads(lane: usize): void {
   const count = queryCount()
   const blocks = blockCount()
+  let multipliers = changetype<usize>(headOf(lane, blocks))
+  for (let l: usize = 0; l < blocks; l++) {
+    const head = headOf(lane, l)
+    const shifts = shiftsAddress() + 4 * l * count
+    head.made = 0
+    head.least = leastOf(shifts)
+    head.most = mostOf(shifts)
+    head.multipliers = multipliers
+    head.hasMultipliers = !isWide() && head.most - head.least <= SPREAD_MAX
+    if (head.hasMultipliers) writeMultipliers(multipliers, shifts, layerScale(layerOf(l)), head.most)
+    multipliers += 8 * count * (1 + BELOW_COUNT)
+  }
+}
+
+function sumTile(first: usize, rows: usize, lane: usize): void {
+  const count = queryCount()
   const tile = laneAddress(lane)
   memory.fill(tile, 0, 8 * count * rows)
-  for (let l: usize = 0; l < blocks; l++) {
-    const m31 = layerScale(layerOf(l))
-    const shifts = shiftsAddress() + 4 * l * count
-    const least = leastOf(shifts)
-    const most = mostOf(shifts)
-    const isNear = !isWide() && most - least <= SPREAD_MAX
-    if (isNear) writeMultipliers(multipliersOf(lane), shifts, m31, most)
-    let used: u64 = 0
-    for (let i: usize = 0; i < rows; i++) {
-      const ratio = ratioOf(first + i, l)
-      if (!isLive(ratio)) continue
-      const at = ((first + i) * blocks + l) * count
-      const sums = tile + 8 * count * i
-      const below = belowTop(ratio)
-      const drop = most - below - WHOLE_SHIFT
-      if (isNear && least > below && drop < 64) {
-        const limbs = limbsOf(lane, below)
-        if (((used >> <u64>below) & 1) == 0) writeLimbs(limbs, multipliersOf(lane), max(-drop, 0))
-        used |= <u64>1 << <u64>below
-        addVectors(tableAddress() + 4 * at, sums, limbs, max(drop, 0))
-      } else if (isWide()) addWide(tableAddress() + 8 * at, sums, shifts, m31, below)
-      else addNarrow(tableAddress() + 4 * at, sums, shifts, m31, below)
-    }
-  }
+  for (let i: usize = 0; i < rows; i++) addRow(first + i, tile + 8 * count * i, lane)
   for (let q: usize = 0; q < count; q += 2) writeTwo(tile + 8 * q, rows, outAddress() + 8 * (q * rowCount() + first))
+}
+
+/** Adds the terms of all blocks and queries of a row. */
+function addRow(row: usize, sums: usize, lane: usize): void {
+  const count = queryCount()
+  const blocks = blockCount()
+  for (let l: usize = 0; l < blocks; l++) {
+    const ratio = ratioOf(row, l)
+    if (!isLive(ratio)) continue
+    const head = headOf(lane, l)
+    const below = belowTop(ratio)
+    const at = (row * blocks + l) * count
+    const drop = head.most - below - WHOLE_SHIFT
+    if (head.hasMultipliers && head.least > below && drop < 64) {
+      addVectors(tableAddress() + 4 * at, sums, limbsOf(head, below, max(-drop, 0)), max(drop, 0))
+      continue
+    }
+    const shifts = shiftsAddress() + 4 * l * count
+    const m31 = layerScale(layerOf(l))
+    if (isWide()) addWide(tableAddress() + 8 * at, sums, shifts, m31, below)
+    else addNarrow(tableAddress() + 4 * at, sums, shifts, m31, below)
+  }
 }
 
 /** Sums of two queries, from a row's to the next row's of the tile, to each query's own. */
@@ -208,7 +234,17 @@ function writeMultipliers(out: usize, shifts: usize, m31: u64, most: i32): void 
   }
 }
 
-/** Multipliers times 2^up, of which no more than 63 bits come: for four queries the low limbs, then the high ones. */
+/** The block's multipliers times 2^up, of which no more than 63 bits come: the same `up` for each row of this e0 − e. */
+// @ts-ignore: decorator
+@inline
+function limbsOf(head: Head, below: i32, up: i32): usize {
+  const limbs = head.multipliers + 8 * queryCount() * (1 + <usize>below)
+  if (((head.made >> <u64>below) & 1) == 0) writeLimbs(limbs, head.multipliers, up)
+  head.made |= <u64>1 << <u64>below
+  return limbs
+}
+
+/** For four queries the low limbs, then the high ones. */
 function writeLimbs(limbs: usize, multipliers: usize, up: i32): void {
   for (const end = limbs + 8 * queryCount(); limbs < end; limbs += 32) {
     const a = i64x2.shl(v128.load(multipliers), up)

@@ -115,7 +115,7 @@ test('wasm step 9: terms of every size and shift round as BigInt does', async ()
   const shifts = memory.allocate(4 * QUERIES)
   const table = memory.allocate(8 * rowCount * QUERIES)
   const out = memory.allocate(8 * rowCount * QUERIES)
-  const lane = memory.allocate(8 * QUERIES * 106)
+  const lane = memory.allocate(8 * QUERIES * (32 + 42) + 32)
   memory.int32(layers, 16).set([m31, 100], 8)
   for (const isWide of [0, 1]) {
     const bits = isWide ? 38 : 31
