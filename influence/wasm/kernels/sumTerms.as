@@ -28,7 +28,7 @@ export function findTops(task: usize, lane: usize): void {
       const group = groups + 8 * count * below
       if (((used >> below) & 1) == 0) {
         used |= <u64>1 << below
-        memory.fill(group, 0, 8 * count)
+        for (let q: usize = 0; q < count; q++) store<u64>(group + 8 * q, 0)
       }
       if (wide) joinWide(tableAddress() + 8 * (i * blockCount() + l) * count, group, count)
       else joinNarrow(tableAddress() + 4 * (i * blockCount() + l) * count, group, count)

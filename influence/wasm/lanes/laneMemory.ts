@@ -109,9 +109,10 @@ export class LaneMemory {
     return new BigInt64Array(this.#loan.memory.buffer, address, length)
   }
 
-  setJob(fields: JobFields): void {
+  /** What `own` says goes before what `fields` says. */
+  setJob(fields: JobFields, own: JobFields = {}): void {
     const words = this.uint32(JOB_ADDRESS, FIELDS.length)
-    for (const [i, name] of FIELDS.entries()) words[i] = fields[name] ?? 0
+    for (let i = 0; i < FIELDS.length; i++) words[i] = own[FIELDS[i]!] ?? fields[FIELDS[i]!] ?? 0
   }
 
   close(): void {

@@ -36,7 +36,7 @@ export async function shareRows(
   const macs = (rowCount * macsPerRow) / (TASKS_PER_LANE * lanesMax)
   const wanted = Math.max(TASK_MACS_MIN, Math.min(TASK_MACS_MAX, macs)) / macsPerRow
   const rowsPerTask = Math.min(alignTo(Math.ceil(wanted), groupRows), rowsPerTaskMax)
-  memory.setJob({ ...fields, rowsPerTask, rowCount })
+  memory.setJob(fields, { rowsPerTask, rowCount })
   await lanes.run(memory.id, kernel, Math.ceil(rowCount / rowsPerTask), { lanesMax, next })
 }
 

@@ -88,14 +88,14 @@ test('wasm step 4: ties, quotients next to one, and large ones round as BigInt d
   const tables = allocateTables(memory, 1, ties.length)
   writeTables(memory, tables, scoring)
   const table = memory.allocate(4 * dots.length)
-  const lane = memory.allocate(4 * dots.length)
+  const lane = memory.allocate(128 + 4 * dots.length)
   for (const queryCount of [QUERIES, 1]) {
     for (let q = 0; q < QUERIES; q += queryCount) {
       const own = dots.filter((_, i) => queryCount !== 1 || i % QUERIES === q)
       const values = memory.int32(table, own.length)
       values.set(own)
       const shape = { rowsPerTask: 8, rowCount: 1, queryCount, blockCount: ties.length, lanes: lane, laneBytes: 0 }
-      memory.setJob({ ...tables, ...shape, table })
+      memory.setJob({ ...tables, ...shape, words: 128, table })
       await lanes.run(memory.id, 'dampen', 1)
       const wanted = expected.filter((_, i) => queryCount !== 1 || i % QUERIES === q)
       const kept = isHeld.filter((_, i) => queryCount !== 1 || i % QUERIES === q)
