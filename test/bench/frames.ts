@@ -1,6 +1,7 @@
 /** `npm run bench -- frames`: processor time of direct frames between two nodes of this process over loopback, both ways. */
 import { parseArgs } from 'node:util'
 import { table } from '../../node/cli/table.ts'
+import { runProgram, wholeNumber } from '../commandLine.ts'
 import { openTestNetwork, until } from '../p2p/openNetworks.ts'
 
 const USAGE = `usage: npm run bench -- frames [--frames 10000] [--bytes 200] [--together 1,4,64]
@@ -12,21 +13,17 @@ const USAGE = `usage: npm run bench -- frames [--frames 10000] [--bytes 200] [--
 /** Compiling and the first windows are not measured. */
 const WARM_FRAMES = 2_000
 
-const { values } = parseArgs({
-  options: {
-    frames: { type: 'string', default: '10000' },
-    bytes: { type: 'string', default: '200' },
-    together: { type: 'string', default: '1,4,64' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
-
-if (values.help) console.log(USAGE)
-else await measureAll()
-
-async function measureAll(): Promise<void> {
-  const frames = Number(values.frames)
-  const bytes = Number(values.bytes)
+async function measureAll(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      frames: { type: 'string', default: '10000' },
+      bytes: { type: 'string', default: '200' },
+      together: { type: 'string', default: '1,4,64' },
+    },
+  })
+  const frames = wholeNumber('--frames', values.frames, 1)
+  const bytes = wholeNumber('--bytes', values.bytes, 1)
+  const turns = values.together.split(',').map((one) => wholeNumber('--together', one, 1))
   let expected = 0
   let onAll = () => {}
   const message = () => {
@@ -49,7 +46,7 @@ async function measureAll(): Promise<void> {
     }
   }
   const lines = []
-  for (const together of values.together.split(',').map(Number)) {
+  for (const together of turns) {
     await exchange(WARM_FRAMES, together)
     const cpu = process.cpuUsage()
     const startMs = performance.now()
@@ -73,4 +70,7 @@ async function measureAll(): Promise<void> {
     ),
   )
   console.log(JSON.stringify({ bench: 'frames', frames, bytes, lines }))
+  return 0
 }
+
+await runProgram(USAGE, measureAll)

@@ -9,6 +9,7 @@ import { LaneMemory } from '../../influence/wasm/lanes/laneMemory.ts'
 import { Lanes } from '../../influence/wasm/lanes/lanes.ts'
 import { dotPass, mixPass, type TableRows } from '../../influence/wasm/passes.ts'
 import type { WasmIndex } from '../../influence/wasm/wasmIndex.ts'
+import { runProgram, wholeNumber } from '../commandLine.ts'
 
 /** Runs of each pass before and while time is taken; the best counts, since a shared machine only ever adds. */
 const WARM_RUNS = 20
@@ -16,7 +17,10 @@ const TIMED_RUNS = 60
 /** 2^(12 − t) for a t in the middle of its range. */
 const WEIGHT_SHIFT = 2 ** 6
 
-const { values } = parseArgs({ options: { lanes: { type: 'string', default: '1' } } })
+const USAGE = `usage: npm run bench -- wasm [--lanes 1]
+
+  --lanes  threads, this one among them`
+
 const next = createXorshift(1)
 const codesOf = (length: number): Int8Array => Int8Array.from({ length }, () => (next() % 255) - 127)
 
@@ -59,22 +63,29 @@ async function measurePasses(index: WasmIndex, queryCount: number, where: string
   await measure(`mixRows      ${shape}`, macs, () => mixPass(index, rows, { shifts, queryCount, sums }))
 }
 
-const lanes = await Lanes.open(Number(values.lanes))
-console.log(`WebAssembly SIMD, lanes: ${lanes.count}`)
-for (const [rowCount, queryCount, where] of [
-  [256, 1, 'cached'],
-  [256, 32, 'cached'],
-  [40_000, 1, 'from memory'],
-  [40_000, 32, 'from memory'],
-] as const) {
-  const index = await openIndex(lanes, rowCount, 2048)
-  await measurePasses(index, queryCount, where)
-  index.memory.close()
+async function measureAll(): Promise<number> {
+  const { values } = parseArgs({ options: { lanes: { type: 'string', default: '1' } } })
+  const count = wholeNumber('--lanes', values.lanes, 1)
+  const lanes = await Lanes.open(count)
+  console.log(`WebAssembly SIMD of ${lanes.vectorBits} bits, lanes: ${lanes.count}`)
+  for (const [rowCount, queryCount, where] of [
+    [256, 1, 'cached'],
+    [256, 32, 'cached'],
+    [40_000, 1, 'from memory'],
+    [40_000, 32, 'from memory'],
+  ] as const) {
+    const index = await openIndex(lanes, rowCount, 2048)
+    await measurePasses(index, queryCount, where)
+    index.memory.close()
+  }
+  for (const rowCount of [1000, 3000]) {
+    const guards = codesOf(rowCount * GUARD_BYTES)
+    const norms = new Uint32Array(rowCount).fill(1)
+    const macs = ((rowCount * (rowCount - 1)) / 2) * GUARD_BYTES
+    await measure(`flagRows     ${rowCount} rows`, macs, async () => flagRowsOn(lanes)(guards, norms, 1, 96))
+  }
+  lanes.close()
+  return 0
 }
-for (const rowCount of [1000, 3000]) {
-  const guards = codesOf(rowCount * GUARD_BYTES)
-  const norms = new Uint32Array(rowCount).fill(1)
-  const macs = ((rowCount * (rowCount - 1)) / 2) * GUARD_BYTES
-  await measure(`flagRows     ${rowCount} rows`, macs, async () => flagRowsOn(lanes)(guards, norms, 1, 96))
-}
-lanes.close()
+
+await runProgram(USAGE, measureAll)

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util'
 import { DEV_ACCOUNTS } from '../../../genesis/devnet.ts'
 import { type Cluster, reachHeight, startCluster } from '../../cluster/cluster.ts'
+import { runProgram, wholeNumber } from '../../commandLine.ts'
 import { compare, measureModel } from '../model/model.ts'
 import { printLine, printRows } from '../printRows.ts'
 import { type BurstFigures, sendBurst, signTransfers } from './burst.ts'
@@ -13,7 +14,8 @@ import { type SyncFigures, syncLateNode } from './lateNode.ts'
 const USAGE = `usage: npm run bench -- consensus [--n 1,4,7] [--sets 31,100] [--seconds 10] [--interval-ms 1000,200,0] [--transfers 2000]
                                    [--model 4,7,31,100] [--model-interval-ms 0,250,1000,2000]
 
-  --n            sizes of networks of real processes; 7 and more run without interval 0
+  --n            sizes of networks of real processes; 7 and more run without interval 0, and 2 and more from 1000 on
+                 or at 0
   --sets         sizes of validator sets whose certificates are made in this process
   --seconds      for which each network is watched at each interval
   --interval-ms  block intervals; 0 makes blocks as fast as they become final
@@ -23,50 +25,51 @@ const USAGE = `usage: npm run bench -- consensus [--n 1,4,7] [--sets 31,100] [--
 
 /** Larger networks of real processes only measure how the machine shares its cores. */
 const ZERO_INTERVAL_N_MAX = 4
+/** Leaders who take turns cannot keep intervals within a second: a network of several is refused them. */
+const isRefused = (intervalMs: number): boolean => intervalMs > 0 && intervalMs < 1000
 const BURST_N = 4
 const WARM_BLOCKS = 2
 const WARM_MS = 60_000
 
-const { values } = parseArgs({
-  options: {
-    n: { type: 'string', default: '1,4,7' },
-    sets: { type: 'string', default: '31,100' },
-    seconds: { type: 'string', default: '10' },
-    'interval-ms': { type: 'string', default: '1000,200,0' },
-    transfers: { type: 'string', default: '2000' },
-    model: { type: 'string', default: '4,7,31,100' },
-    'model-interval-ms': { type: 'string', default: '0,250,1000,2000' },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
-})
-const integers = (text: string) => (text === '' ? [] : text.split(',').map(Number))
-const seconds = Number(values.seconds)
-const perSender = Math.ceil(Number(values.transfers) / DEV_ACCOUNTS)
+const list = (name: string, text: string, least: number) =>
+  text === '' ? [] : text.split(',').map((one) => wholeNumber(name, one, least))
 
-if (values.help) console.log(USAGE)
-else await measureAll()
-
-async function measureAll(): Promise<void> {
-  const options = {
-    n: integers(values.n),
-    sets: integers(values.sets),
-    seconds,
-    intervalMs: integers(values['interval-ms']),
-    transfers: perSender * DEV_ACCOUNTS,
-    model: integers(values.model),
-    modelIntervalMs: integers(values['model-interval-ms']),
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      n: { type: 'string', default: '1,4,7' },
+      sets: { type: 'string', default: '31,100' },
+      seconds: { type: 'string', default: '10' },
+      'interval-ms': { type: 'string', default: '1000,200,0' },
+      transfers: { type: 'string', default: '2000' },
+      model: { type: 'string', default: '4,7,31,100' },
+      'model-interval-ms': { type: 'string', default: '0,250,1000,2000' },
+    },
+  })
+  return {
+    n: list('--n', values.n, 1),
+    sets: list('--sets', values.sets, 1),
+    seconds: wholeNumber('--seconds', values.seconds, 1),
+    intervalMs: list('--interval-ms', values['interval-ms'], 0),
+    transfers: DEV_ACCOUNTS * Math.ceil(wholeNumber('--transfers', values.transfers, 1) / DEV_ACCOUNTS),
+    model: list('--model', values.model, 1),
+    modelIntervalMs: list('--model-interval-ms', values['model-interval-ms'], 0),
   }
+}
+
+async function measureAll(): Promise<number> {
+  const options = readOptions()
   console.log(`consensus ${JSON.stringify(options)}\n`)
   const chains: ChainFigures[] = []
   let burst: BurstFigures | null = null
   let sync: SyncFigures | null = null
   for (const intervalMs of options.intervalMs)
     for (const n of options.n) {
-      if (intervalMs === 0 && n > ZERO_INTERVAL_N_MAX) continue
+      if ((intervalMs === 0 && n > ZERO_INTERVAL_N_MAX) || (n > 1 && isRefused(intervalMs))) continue
       await withCluster(n, intervalMs, async (cluster) => {
-        chains.push(await watchChain(cluster.nodes, intervalMs, seconds))
+        chains.push(await watchChain(cluster.nodes, intervalMs, options.seconds))
         if (n !== BURST_N || intervalMs !== 0) return
-        burst = await measureBurst(cluster)
+        burst = await measureBurst(cluster, options.transfers)
         sync = await syncLateNode(cluster)
       })
     }
@@ -78,6 +81,7 @@ async function measureAll(): Promise<void> {
   const one = (row: object | null) => (row === null ? [] : [row])
   for (const rows of [chains, one(burst), one(sync), sets, model.costs, model.runs, compared, goals]) printRows(rows)
   printLine({ bench: 'consensus', options, chains, burst, sync, sets, model, compared, goals })
+  return 0
 }
 
 async function withCluster(
@@ -94,7 +98,9 @@ async function withCluster(
   }
 }
 
-async function measureBurst({ nodes }: Cluster): Promise<BurstFigures> {
+async function measureBurst({ nodes }: Cluster, transfers: number): Promise<BurstFigures> {
   const chainId = Number(await nodes[0]!.ask<string>('eth_chainId'))
-  return sendBurst(nodes, await signTransfers(chainId, DEV_ACCOUNTS, perSender))
+  return sendBurst(nodes, await signTransfers(chainId, DEV_ACCOUNTS, transfers / DEV_ACCOUNTS))
 }
+
+await runProgram(USAGE, measureAll)
