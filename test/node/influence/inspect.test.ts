@@ -159,7 +159,7 @@ test('inspect: what is no index is refused in words, without a stack', async () 
       new RegExp(`is refused: BadLength: expected ${built.bytes.length}, got ${built.bytes.length - 1}`),
     ],
     [changed(11, 0xff), /is refused: BadLimit: expected 1 … 1048576 rows, got \d+/],
-    [changed(112, 0), /is refused: RootMismatch: expected 0x/],
+    [changed(112, 0), /is refused: RootMismatch at layer table: expected 0x/],
   ]
   for (const [file, wanted] of cases) {
     const { status, errors } = await inspect(file)
