@@ -8,7 +8,7 @@ import { parseArgs, promisify } from 'node:util'
 import pc from 'picocolors'
 import { ENGINE_PROCESS_FLAGS } from '../../../influence/worker/engineProcess.ts'
 import { runProgram, someOf, wholeNumber } from '../../commandLine.ts'
-import { BLOCKS, type Figures, macsOf, type Shape } from './shapes.ts'
+import { BLOCKS, type Figures, joinRounds, macsOf, type Shape } from './shapes.ts'
 
 const USAGE = `usage: npm run bench -- influence [options]
 
@@ -18,10 +18,11 @@ const USAGE = `usage: npm run bench -- influence [options]
   --backends LIST   of gpu, wasm, js                   (default gpu,wasm,js)
   --peers LIST      of numpy, torch; none for none     (default numpy,torch)
   --one-core        one thread each, its processor time and the best run: for a machine that is busy
+  --rounds N        all take turns so many times            (default 1)
   --software        measure a software GPU adapter too
   --json FILE       write the figures
 
-Each figure is the median of several runs in a process of its own (--one-core: the least). GMAC/s counts 3 · rows · dim
+Each figure is the median of several runs in a process of its own, and of all rounds (--one-core: the least). GMAC/s counts 3 · rows · dim
 products a query, in whole answers. "Scores alone" leaves out the stage that commits to them, which no peer has. A peer that
 python3 cannot import is named and left out.`
 
@@ -102,6 +103,21 @@ function print(columns: readonly string[]): void {
   console.log(`  ${who!.padEnd(26)}${rest.map((text) => text.padStart(14)).join('')}`)
 }
 
+/** A back end, or a peer, which compares its scores with those that a back end has left in the folder. */
+async function measureOne(
+  who: string,
+  { folder, repeats, ...shape }: Shape & { folder: string; repeats: number },
+  options: Options,
+): Promise<Figures | string> {
+  if (options.peers.includes(who)) {
+    const args = [fileOf('./floatPeer.py'), folder, who, `${repeats}`, options.isOneCore ? '1' : '0']
+    return figuresOf('python3', args)
+  }
+  const isSlow = SLOW.includes(who === 'gpu' && options.isSoftware ? 'software' : who)
+  if (isSlow && macsOf(shape) > SLOW_MACS_MAX) return 'minutes a batch on this back end'
+  return figuresOf(process.execPath, engineArgs(folder, who, repeats, options))
+}
+
 async function measureShape(shape: Shape, options: Options): Promise<{ rows: Row[]; isEqual: boolean }> {
   const folder = join(options.folder, `${shape.rows}x${shape.dim}`)
   await mkdir(folder)
@@ -110,28 +126,25 @@ async function measureShape(shape: Shape, options: Options): Promise<{ rows: Row
   console.log(pc.bold(`\n${shape.rows} rows × ${shape.dim}`))
   print(HEAD)
   const repeats = Math.max(3, Math.min(REPEATS_MAX, Math.round(4e9 / macsOf(shape))))
+  const measured = new Map<string, (Figures | string)[]>(
+    [...options.backends, ...options.peers].map((who) => [who, []]),
+  )
+  for (let round = 0; round < options.rounds; round++)
+    for (const [who, own] of measured) own.push(await measureOne(who, { ...shape, folder, repeats }, options))
   const rows: Row[] = []
-  const take = (who: string, figures: Figures | string) => {
-    if (typeof figures === 'string') return console.log(pc.dim(`  ${who}: not measured: ${figures}`))
-    rows.push({ ...shape, who, figures })
-    print(cells(rows.at(-1)!))
+  for (const [who, own] of measured) {
+    const failure = own.find((figures) => typeof figures === 'string')
+    if (failure !== undefined) console.log(pc.dim(`  ${who}: not measured: ${failure}`))
+    else rows.push({ ...shape, who, figures: joinRounds(own as Figures[], options.isOneCore) })
   }
-  for (const backend of options.backends) {
-    const isSlow = SLOW.includes(backend === 'gpu' && options.isSoftware ? 'software' : backend)
-    if (isSlow && macsOf(shape) > SLOW_MACS_MAX) take(backend, 'minutes a batch on this back end')
-    else take(backend, await figuresOf(process.execPath, engineArgs(folder, backend, repeats, options)))
-  }
-  for (const peer of rows.length === 0 ? [] : options.peers) {
-    const args = [fileOf('./floatPeer.py'), folder, peer, `${repeats}`, options.isOneCore ? '1' : '0']
-    take(peer, await figuresOf('python3', args))
-  }
+  for (const row of rows) print(cells(row))
   await rm(folder, { recursive: true })
   return { rows, isEqual: compare(rows) }
 }
 
 /** What the numbers are for: equal bits, and how many times faster than the peers. Returns whether all bits are equal. */
 function compare(rows: readonly Row[]): boolean {
-  const digests = new Set(rows.flatMap(({ figures }) => figures.digest ?? []))
+  const digests = new Set(rows.flatMap(({ figures }) => figures.digest?.split(' ') ?? []))
   if (digests.size === 1) console.log('  every back end gave the same bits')
   else console.log(pc.red(digests.size === 0 ? '  nothing was measured' : `  ${digests.size} different results`))
   for (const { who, figures } of rows) {
@@ -166,6 +179,7 @@ interface Options {
   readonly peers: readonly string[]
   readonly isSoftware: boolean
   readonly isOneCore: boolean
+  readonly rounds: number
 }
 
 async function main(): Promise<number> {
@@ -178,6 +192,7 @@ async function main(): Promise<number> {
       peers: { type: 'string', default: 'numpy,torch' },
       software: { type: 'boolean', default: false },
       'one-core': { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '1' },
       json: { type: 'string' },
     },
   })
@@ -189,6 +204,7 @@ async function main(): Promise<number> {
     peers: values.peers === 'none' ? [] : someOf('--peers', values.peers, PEERS),
     isSoftware: values.software,
     isOneCore: values['one-core'],
+    rounds: wholeNumber('--rounds', values.rounds, 1),
   }
   const folder = await mkdtemp(join(tmpdir(), 'openledger-bench-'))
   console.log(`${cpus()[0]!.model.trim()}, ${availableParallelism()} cores; Node ${process.versions.node}`)

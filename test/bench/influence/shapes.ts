@@ -24,7 +24,7 @@ export interface Figures {
   readonly peakBytes: number
   /** Of them, the index: its file, or a peer's rows. */
   readonly heldBytes: number
-  /** Of all scores of the batch; equal on every back end. */
+  /** Of all scores of the batch; equal on every back end. Rounds that differ stand with spaces between. */
   readonly digest?: string
   /** Pearson correlation of the peer's scores with ours, first query. */
   readonly correlation?: number
@@ -36,3 +36,16 @@ export interface Figures {
 export const macsOf = ({ rows, dim }: Shape): number => 3 * rows * dim
 
 export const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+
+const TIMES = ['openMs', 'oneMs', 'batchMs', 'oneScoresMs', 'batchScoresMs'] as const
+
+/** Of each time the median, or the least; of memory the most. */
+export function joinRounds(rounds: readonly Figures[], isLeast: boolean): Figures {
+  const joined = { ...rounds[0]!, peakBytes: Math.max(...rounds.map(({ peakBytes }) => peakBytes)) }
+  for (const name of TIMES) {
+    const values = rounds.flatMap((figures) => figures[name] ?? [])
+    if (values.length > 0) Object.assign(joined, { [name]: isLeast ? Math.min(...values) : median(values) })
+  }
+  const digests = new Set(rounds.flatMap(({ digest }) => digest ?? []))
+  return digests.size === 0 ? joined : { ...joined, digest: [...digests].join(' ') }
+}
