@@ -8,6 +8,7 @@ import { shareEach, shareRows } from './lanes/shareRows.ts'
 import { dotPass, GROUP_QUERIES, mixPass, spreadVectors } from './passes.ts'
 import { layOut, queryBytes, type ScoreContext, type ScoreRun, tableRows, writeShifts } from './scoreLayout.ts'
 import { copyProducts, copySums, copyTable, reportStages } from './stages.ts'
+import type { WasmIndex } from './wasmIndex.ts'
 
 /** Values by row, block and query, and scores, of the queries that are scored at once: sixteen on 100,000 rows of eight blocks. */
 const TABLE_BYTES_MAX = 2 ** 26
@@ -25,8 +26,18 @@ const BELOW_COUNT = EXPONENT_SPREAD_MAX + 1
 /** A lane has sums of so many rows at a time, and for each block a head, and two words a query for each e0 − e and for none. */
 const SUM_ROWS = 32
 const SUM_HEAD_BYTES = 32
+/** Codes, U or Z, H, and the two of them that are spread. */
+const COLUMN_BYTES = 1 + 8 + 2 + 2 + 2
 /** A value takes about as long in a scalar step as this many products. */
 const VALUE_MACS = 20
+
+/** Of one query: its values by row, by column, and what every lane sums its terms with. */
+function workingBytes(index: WasmIndex): number {
+  return queryBytes(index) + COLUMN_BYTES * index.rowBytes + index.lanes.count * sumBytes(index.offsets.length)
+}
+
+/** A lane's sums and multipliers of a query (kernels/sumTerms.as). */
+const sumBytes = (blockCount: number): number => 8 * (SUM_ROWS + blockCount * (1 + BELOW_COUNT))
 
 /** Scores queries in groups whose values fit their part of the memory. */
 export async function scoreInGroups(
@@ -34,7 +45,7 @@ export async function scoreInGroups(
   queries: readonly Query[],
   observe?: StageObserver,
 ): Promise<RawScore[]> {
-  const fitting = GROUP_QUERIES * Math.floor(TABLE_BYTES_MAX / queryBytes(context.index) / GROUP_QUERIES)
+  const fitting = GROUP_QUERIES * Math.floor(TABLE_BYTES_MAX / workingBytes(context.index) / GROUP_QUERIES)
   const size = queries.length < TOGETHER_MIN ? 1 : Math.max(1, fitting)
   const { memory } = context.index
   const out: RawScore[] = []
@@ -151,10 +162,7 @@ async function sumTerms(run: ScoreRun, x: readonly Int32Array[], G: readonly num
   const blockCount = offsets.length
   writeShifts(run, (l, q) => scoring.tables.layers[l]!.e0 - x[q]![l]! - G[q]!)
   const mark = memory.mark()
-  const laneBytes = alignTo(
-    8 * queryCount * (SUM_ROWS + blockCount * (1 + BELOW_COUNT)) + SUM_HEAD_BYTES * blockCount,
-    64,
-  )
+  const laneBytes = alignTo(queryCount * sumBytes(blockCount) + SUM_HEAD_BYTES * blockCount, 64)
   const working = { lanes: memory.allocate(lanes.count * laneBytes), laneBytes }
   const values = { table, out: scores, queryCount, blockCount, isWide: isWide ? 1 : 0 }
   const macsPerRow = VALUE_MACS * blockCount * queryCount
