@@ -62,8 +62,11 @@ function readNetwork(root: Field): Network {
 }
 
 /** Headers count whole seconds: leaders who take turns cannot keep a part of one; 0 is as fast as agreement goes (consensus.md §6). */
+export const canKeepInterval = (blockIntervalMs: number, validators: number): boolean =>
+  validators === 1 || blockIntervalMs === 0 || blockIntervalMs >= 1_000
+
 function checkInterval(params: Field, blockIntervalMs: number, validators: number): void {
-  if (validators === 1 || blockIntervalMs === 0 || blockIntervalMs >= 1_000) return
+  if (canKeepInterval(blockIntervalMs, validators)) return
   const field = { path: `${params.path}.blockIntervalMs`, value: blockIntervalMs }
   throw invalid(field, `0, or at least 1000 with ${validators} validators`)
 }

@@ -1,9 +1,8 @@
 /**
  * Steps 3 and 8 (influence.md §5): Σ a·b of rows of codes with 16-bit vectors, block by block.
  *
- * One query reads four rows side by side. A batch widens four rows into the lane's working memory and takes eight queries
- * at a time: a pair of codes in all lanes meets the same columns of four queries, so that the sums need no adding across
- * lanes, and eight of them stay in registers while six loads serve eight products.
+ * One query reads four rows side by side. A batch widens eight rows into the lane's working memory and multiplies them, four
+ * at a time, with sixteen queries (`multiply.as`).
  */
 import { multiplyEight, multiplySixteen, PAIRS_MAX, ROW_BYTES } from './multiply'
 import {
@@ -37,7 +36,7 @@ function addSum(out: usize, sum: i32, isFirst: bool, isWide: bool): void {
   else store<i32>(out, sum + (isFirst ? 0 : load<i32>(out)))
 }
 
-/** Four rows with one vector: the sums of the even and the odd halves of sixteen columns, four lanes each, go to `sums`. */
+/** Four rows with one vector: the sums of the first and the last eight of each sixteen columns, four lanes each, go to `sums`. */
 function dotFour(row: usize, bytes: usize, vector: usize, columns: usize, sums: usize): void {
   let s0 = i32x4.splat(0)
   let s1 = i32x4.splat(0)

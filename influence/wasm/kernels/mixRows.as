@@ -12,7 +12,7 @@ import {
 
 /**
  * Working memory of a lane: how many rows its i32 sums cover and whether it has i64 ones, a tile of interleaved codes, the
- * i32 and the i64 sums by strip of sixteen columns, query and column, a tile of interleaved weights.
+ * i32 and the i64 sums by strip of sixteen columns, query and column, a tile's weights by query in pairs of rows.
  */
 const HEAD_BYTES: usize = 64
 const TILE_ROWS: usize = 128

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs'
 import { arch } from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 
-/** V8 joins neighbouring pairs of 128-bit operations into one of 256 bits (AVX2) on x64 only; elsewhere it stays with 128. */
+/**
+ * V8 joins neighbouring pairs of 128-bit operations into one of 256 bits on x64 only; elsewhere it stays with 128. So it does
+ * where the processor has no AVX2, which V8 does not tell.
+ */
 export type VectorBits = 128 | 256
 export const VECTOR_BITS_MAX: VectorBits = arch === 'x64' ? 256 : 128
 

@@ -1,6 +1,7 @@
 /** `npm run bench -- consensus`: what agreement costs, of real processes on loopback and of large sets in this process. */
 import { parseArgs } from 'node:util'
 import { DEV_ACCOUNTS } from '../../../genesis/devnet.ts'
+import { canKeepInterval } from '../../../genesis/network.ts'
 import { type Cluster, reachHeight, startCluster } from '../../cluster/cluster.ts'
 import { runProgram, wholeNumber } from '../../commandLine.ts'
 import { compare, measureModel } from '../model/model.ts'
@@ -25,8 +26,6 @@ const USAGE = `usage: npm run bench -- consensus [--n 1,4,7] [--sets 31,100] [--
 
 /** Larger networks of real processes only measure how the machine shares its cores. */
 const ZERO_INTERVAL_N_MAX = 4
-/** Leaders who take turns cannot keep intervals within a second: a network of several is refused them. */
-const isRefused = (intervalMs: number): boolean => intervalMs > 0 && intervalMs < 1000
 const BURST_N = 4
 const WARM_BLOCKS = 2
 const WARM_MS = 60_000
@@ -65,7 +64,7 @@ async function measureAll(): Promise<number> {
   let sync: SyncFigures | null = null
   for (const intervalMs of options.intervalMs)
     for (const n of options.n) {
-      if ((intervalMs === 0 && n > ZERO_INTERVAL_N_MAX) || (n > 1 && isRefused(intervalMs))) continue
+      if ((intervalMs === 0 && n > ZERO_INTERVAL_N_MAX) || !canKeepInterval(intervalMs, n)) continue
       await withCluster(n, intervalMs, async (cluster) => {
         chains.push(await watchChain(cluster.nodes, intervalMs, options.seconds))
         if (n !== BURST_N || intervalMs !== 0) return
