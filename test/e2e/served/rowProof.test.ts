@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createPublicClient, type Hex, http, toHex, webSocket, zeroAddress } from 'viem'
-import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
+import { createPublicClient, type Hex, http, webSocket } from 'viem'
 import type { InfluenceStatus } from '../../../rpc/backend.ts'
 import { ask, type ChainClient, eventOf, write } from '../../../studio/chain/client.ts'
-import { waitSettled } from '../../../studio/chain/job.ts'
+import { jobOf, sendRequest, waitSettled } from '../../../studio/chain/job.ts'
 import { readParameters } from '../../../studio/chain/parameters.ts'
 import { runProvider } from '../../../studio/chain/provider.ts'
-import { INFERENCE } from '../../../studio/chain/version.ts'
 import { startCommandRunner } from '../../node/commands/commandRunner.ts'
 import { compileContract } from '../devnet.ts'
 import { WAIT_MS } from '../servedModel.ts'
@@ -20,7 +18,6 @@ import { ASKER, joinServedDevnet, OWNER, PROVIDER, type ServedDevnet, TASKS } fr
 
 const { abi, bytecode } = compileContract('RowProofs')
 const BOUNDS = { maxInputTokens: 32, maxOutputTokens: 8 }
-const inference = { address: INFERENCE, abi: inferenceAbi } as const
 
 /** As openledger_getRowProof answers. */
 interface Proof {
@@ -73,14 +70,9 @@ async function settleJobs(questions: readonly Uint8Array[]): Promise<bigint[]> {
   return jobIds
 }
 
-async function requestJob(question: Uint8Array): Promise<bigint> {
-  const { timestamp } = await client.getBlock()
-  const nothing = { provider: 0n, callback: zeroAddress, callbackGas: 0, callbackData: '0x' }
-  const request = { versionId, input: toHex(question), ...BOUNDS, answerBy: timestamp + 60n, ...nothing }
-  const prices = [versionId, BOUNDS.maxInputTokens, BOUNDS.maxOutputTokens, 0] as const
-  const value = await client.readContract({ ...inference, functionName: 'escrowFor', args: prices })
-  const receipt = await write(client, ASKER, { ...inference, functionName: 'request', args: [request], value })
-  return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
+async function requestJob(input: Uint8Array): Promise<bigint> {
+  const question = { versionId, input, ...BOUNDS, answerWithinS: 60 }
+  return jobOf(client, await sendRequest(client, ASKER, question))
 }
 
 const proofOf = (jobId: bigint, row: unknown) => ask<Proof>(client, 'openledger_getRowProof', [`${jobId}`, row])

@@ -6,24 +6,21 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { bytesToHex, parseEventLogs, stringToHex, toHex } from 'viem'
+import { bytesToHex, parseEventLogs, stringToHex } from 'viem'
 import { type Attestation, createAttester } from '../../../node/attester/attester.ts'
 import { PARAMS_ADDRESS } from '../../../precompiles/addresses.ts'
 import { attributionAbi } from '../../../precompiles/generated/attribution.ts'
-import { inferenceAbi } from '../../../precompiles/generated/inference.ts'
 import { paramsAbi } from '../../../precompiles/generated/params.ts'
 import { JOB_STATE } from '../../../precompiles/inference/contract.ts'
-import { ask, type ChainClient, eventOf, write } from '../../../studio/chain/client.ts'
-import { waitSettled } from '../../../studio/chain/job.ts'
+import { ask, type ChainClient, write } from '../../../studio/chain/client.ts'
+import { jobOf, sendRequest, waitSettled } from '../../../studio/chain/job.ts'
 import { readParameters } from '../../../studio/chain/parameters.ts'
 import { runProvider } from '../../../studio/chain/provider.ts'
-import { ATTRIBUTION, INFERENCE, readJob } from '../../../studio/chain/version.ts'
+import { ATTRIBUTION, readJob } from '../../../studio/chain/version.ts'
 import type { StudioWorker } from '../../../studio/surface.ts'
 import { withWatchedWorker } from '../../influence/faults/watchedWorker.ts'
 import { WAIT_MS } from '../servedModel.ts'
 import { ADMIN, ASKER, joinServedDevnet, PROVIDER, type ServedDevnet, TASKS } from './servedDevnet.ts'
-
-const inference = { address: INFERENCE, abi: inferenceAbi } as const
 
 const membership = joinServedDevnet()
 const stop = new AbortController()
@@ -78,15 +75,9 @@ function workerOfDevnet(): number | undefined {
 }
 
 async function askJob(): Promise<bigint> {
-  const { versionId } = served
-  const { timestamp } = await client.getBlock()
-  const bounds = { maxInputTokens: 32, maxOutputTokens: 8 }
-  const none = { callback: `0x${'00'.repeat(20)}`, callbackGas: 0, callbackData: '0x' } as const
-  const input = toHex(new TextDecoder().decode(TASKS.questions[0]![0]!.input))
-  const request = { versionId, input, ...bounds, ...none, provider: 0n, answerBy: timestamp + 60n }
-  const value = await client.readContract({ ...inference, functionName: 'escrowFor', args: [versionId, 32, 8, 0] })
-  const receipt = await write(client, ASKER, { ...inference, functionName: 'request', args: [request], value })
-  return eventOf<{ jobId: bigint }>(receipt, inferenceAbi, 'JobRequested').jobId
+  const { input } = TASKS.questions[0]![0]!
+  const bounds = { maxInputTokens: 32, maxOutputTokens: 8, answerWithinS: 60 }
+  return jobOf(client, await sendRequest(client, ASKER, { versionId: served.versionId, input, ...bounds }))
 }
 
 /** What a second attester would sign, with a worker that is killed in the middle of the score. */
